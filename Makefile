@@ -1,0 +1,51 @@
+# Few and thin: what needs logic lives in scripts/. `make` alone explains the rest.
+# Only relative paths here, so that a folder with spaces or accents works.
+
+.DEFAULT_GOAL := ajuda
+.PHONY: ajuda lab setup test test-full bench lint imagens
+
+ARGS ?=
+PY := .venv/bin/python
+
+ajuda: ## Mostra esta lista
+	@echo "Uso: make ALVO [ARGS=\"...\"]"
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' Makefile
+
+lab: .venv/.lab ## Prepara tudo e abre o JupyterLab do curso (ARGS vai para o Jupyter)
+	@.venv/bin/curso lab $(ARGS)
+
+setup: ## Refaz o ambiente a partir do uv.lock, com as ferramentas de quem desenvolve
+	@rm -f .venv/.lab .venv/.dev
+	@$(MAKE) --no-print-directory .venv/.dev
+
+test: lint ## Prepara tudo e roda os testes que toda mudança precisa passar
+	@$(PY) scripts/system_packages.py
+	.venv/bin/pytest -m "not full" $(ARGS)
+
+test-full: lint ## Roda todos os testes, inclusive os demorados
+	@$(PY) scripts/system_packages.py
+	.venv/bin/pytest $(ARGS)
+
+lint: .venv/.dev ## Confere estilo, tipos, camadas e o próprio curso, sem rodar os testes
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-logo
+	.venv/bin/curso lint
+
+bench: .venv/.dev ## Mede o tempo de uma correção, ao lado do jeito usual
+	$(PY) scripts/bench.py $(ARGS)
+
+imagens: .venv/.dev ## Refaz as imagens do README (docs/imagens)
+	@$(PY) scripts/system_packages.py
+	$(PY) scripts/screenshots.py
+
+# A learner needs none of the developers' tools; both ways of setting up share one .venv.
+.venv/.lab: pyproject.toml uv.lock
+	@sh scripts/setup.sh --no-dev --inexact
+	@touch $@
+
+.venv/.dev: pyproject.toml uv.lock
+	@sh scripts/setup.sh
+	@touch $@ .venv/.lab
