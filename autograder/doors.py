@@ -1,0 +1,141 @@
+"""What doors call: grade one submission and get one result."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from autograder.judge import verdicts
+from autograder.judge.checks import Unmet
+from autograder.judge.graders import Graders, graders_of
+from autograder.judge.session import JudgeError, judge
+from autograder.model.evidence import Evidence, StepEvidence
+from autograder.model.exercise import Exercise, load_exercise
+from autograder.model.result import Result, Status, Verdict
+from autograder.run.play import OnStep, play
+from autograder.run.stage import StageError
+from autograder.sandbox.level import Level, probe
+from autograder.submission import Submission, collect
+
+OnProgress = Callable[[int, int], None]
+"""Called with the steps done and the steps there are."""
+
+
+@dataclass(frozen=True)
+class Grading:
+    """A result and the evidence it rests on (None where nothing had to be run)."""
+
+    result: Result
+    evidence: Evidence | None
+
+
+def grade(
+    exercise_folder: Path,
+    submission_folder: Path,
+    *,
+    seed: int | None = None,
+    only: frozenset[str] | None = None,
+    level: Level | None = None,
+    on_progress: OnProgress = lambda done, total: None,
+) -> Grading:
+    """Grades the submission in `submission_folder`.
+
+    `seed` fixes the draw (default: a fresh one); `only` judges just these criteria and what they depend
+    on; `level` asks for less confinement than the machine allows. Raises BrokenExerciseError where the
+    exercise itself cannot be used; whatever a student handed in ends in a result.
+    """
+    started = time.monotonic()
+    exercise = load_exercise(exercise_folder)
+    graders = graders_of(exercise_folder)
+    submission = collect(submission_folder, exercise)
+    seed = graders.seed(secrets.randbelow(2**31) if seed is None else seed)
+    found = probe()
+    level = level or found.level
+    evidence: Evidence | None = None
+    if _is_starter(submission, collect(exercise_folder, exercise)):
+        judged = _same_for_all(exercise, Status.NOT_ATTEMPTED, "O arquivo ainda é o inicial: comece por ele.")
+    elif submission.problems:
+        judged = _refused(exercise, submission)
+    else:
+        drawn = graders.draw(seed)
+        scenarios = graders.scenarios(drawn)
+        total = sum(len(scenario.steps) for scenario in scenarios)
+        done = 0
+
+        def count(name: str, step: StepEvidence) -> None:
+            nonlocal done
+            done += 1
+            on_progress(done, total)
+
+        on_progress(0, total)
+        try:
+            evidence = play(
+                submission, exercise, scenarios, graders.observe, seed=seed, found=found, level=level, on_step=count
+            )
+            judged = _judge(exercise, graders, evidence, drawn, only)
+        except (StageError, JudgeError, OSError) as error:
+            judged = _same_for_all(exercise, Status.ERROR, f"O corretor não conseguiu trabalhar: {error}")
+    result = Result(
+        exercise=exercise.id,
+        title=exercise.title,
+        points=sum(verdict.points for verdict in judged),
+        max_points=exercise.max_points,
+        verdicts=tuple(judged),
+        seed=seed,
+        fingerprint=submission.fingerprint,
+        grader=graders.digest(),
+        level=level.value,
+        versions=evidence.versions if evidence else {},
+        graded_at=datetime.now(UTC),
+        seconds=round(time.monotonic() - started, 3),
+        notes=tuple(submission.problems.values()),
+    )
+    return Grading(result, evidence)
+
+
+def _judge(
+    exercise: Exercise, graders: Graders, evidence: Evidence, drawn: object, only: frozenset[str] | None
+) -> list[Verdict]:
+    wanted = None if only is None else _with_dependencies(exercise, only)
+    findings = judge(graders.test_files(), evidence, drawn, graders.expected(drawn), wanted)
+    judged = verdicts.verdicts_of(exercise, findings, hidden_here=graders.hidden is not None)
+    return [v for v in judged if only is None or v.criterion in only]
+
+
+def _with_dependencies(exercise: Exercise, only: frozenset[str]) -> frozenset[str]:
+    wanted = set(only)
+    for criterion in reversed(exercise.criteria):  # dependencies always come before
+        if criterion.id in wanted:
+            wanted |= set(criterion.depends)
+    return frozenset(wanted)
+
+
+def _is_starter(submission: Submission, starter: Submission) -> bool:
+    """True when every file is still the one that was given out, white space aside."""
+
+    def plain(files: dict[str, bytes]) -> dict[str, list[bytes]]:
+        return {name: content.split() for name, content in files.items()}
+
+    return not submission.problems and plain(submission.files) == plain(starter.files)
+
+
+def _same_for_all(exercise: Exercise, status: Status, seen: str) -> list[Verdict]:
+    return [verdicts.verdict(criterion, status, seen=seen) for criterion in exercise.criteria]
+
+
+def _refused(exercise: Exercise, submission: Submission) -> list[Verdict]:
+    """The first criterion says why; everything else waits for a file that can be read."""
+    first, *others = exercise.criteria
+    reason = Unmet("A entrega tem os arquivos pedidos, em texto UTF-8.", " ".join(submission.problems.values()))
+    blocked = f"Depende de «{first.title}», que ainda não passou."
+    return [
+        verdicts.unmet(first, reason),
+        *(verdicts.verdict(criterion, Status.BLOCKED, seen=blocked) for criterion in others),
+    ]
+
+
+__all__ = ["Grading", "OnProgress", "OnStep", "grade"]

@@ -1,0 +1,8 @@
+"""The judge: pytest over evidence, in a process that never imports student code.
+
+A grader's tests use `criterion` to say what they decide and `expect` to decide it.
+"""
+
+from autograder.judge.checks import SeenRun, Unmet, criterion, differing_rows, expect, run_of, step_of
+
+__all__ = ["SeenRun", "Unmet", "criterion", "differing_rows", "expect", "run_of", "step_of"]

@@ -1,0 +1,150 @@
+"""What graders are written with: `criterion`, `expect` and comparisons whose messages teach."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import pytest
+
+from autograder.model.evidence import Evidence, Outcome, ParseReport, Row, RunReport, StepEvidence
+
+Test = TypeVar("Test", bound=Callable[..., None])
+
+MAX_ROWS_SHOWN = 3
+
+
+class Unmet(AssertionError):  # noqa: N818 - it is no error of the grader, it is a finding about the work
+    """A criterion that the work does not meet: what was expected in words, what was seen in the student's run."""
+
+    def __init__(
+        self, expected: str, seen: str, *, rows: Sequence[tuple[str, str]] = (), log: str = ""
+    ) -> None:
+        super().__init__(f"{expected} | {seen}")
+        self.expected = expected
+        self.seen = seen
+        self.rows = tuple(rows[:MAX_ROWS_SHOWN])
+        self.log = log
+
+
+def criterion(criterion_id: str) -> Callable[[Test], Test]:
+    """Marks the test that decides this criterion of `exercise.toml`."""
+    marker: Callable[[Test], Test] = pytest.mark.criterion(criterion_id)
+    return marker
+
+
+def expect(condition: object, expected: str, seen: str, **more: Any) -> None:
+    """Raises Unmet unless `condition` holds."""
+    if not condition:
+        raise Unmet(expected, seen, **more)
+
+
+_OUTCOMES: dict[Outcome, str] = {
+    Outcome.TIMED_OUT: "não terminou no tempo ({detail}). Há um laço sem fim ou uma espera longa?",
+    Outcome.DIED: "o processo parou antes de terminar ({detail}). Um exit(), um kill ou falta de memória fazem isso.",
+    Outcome.FLOODED: "imprimiu mais de 20 MB ({detail}). Tire os prints de dentro dos laços.",
+    Outcome.OUT_OF_MEMORY: "passou do limite de memória ({detail}). Leia e grave aos poucos.",
+    Outcome.MALFORMED: "o relato da execução não pôde ser lido ({detail}).",
+    Outcome.NOT_PLAYED: "não foi executado: {detail}.",
+}
+
+
+def step_of(evidence: Evidence, name: str) -> StepEvidence:
+    """The step `scenario/step` when it ended well. Raises Unmet otherwise: no evidence is never a pass."""
+    step = evidence.steps.get(name)
+    if step is None:
+        raise Unmet("A execução deixa evidência do que fez.", "Não há evidência desta execução.")
+    if step.outcome is not Outcome.OK:
+        why = _OUTCOMES[step.outcome].format(detail=step.detail or "sem detalhe")
+        raise Unmet("O seu arquivo carrega e roda até o fim.", f"Aqui ele {why}", log=_last_output(step))
+    return step
+
+
+@dataclass(frozen=True)
+class SeenRun:
+    """One run with its report at hand."""
+
+    step: StepEvidence
+    report: RunReport
+
+    def failures(self) -> str:
+        """The tasks that did not end well, with their errors, in one line each."""
+        bad = [t for t in self.report.tasks if t.state not in ("success", "skipped")]
+        lines = [f"{t.id} ({t.state}){': ' + t.error if t.error else ''}" for t in bad]
+        return "; ".join(lines[:3])
+
+    def log(self) -> str:
+        """The end of the log of the first task that failed."""
+        for task in self.report.tasks:
+            if task.state == "failed":
+                return self.step.output.get(task.id, "")[-1500:]
+        return ""
+
+
+def run_of(evidence: Evidence, name: str) -> SeenRun:
+    """The run of `scenario/step`. Raises Unmet where there is none."""
+    step = step_of(evidence, name)
+    if step.run is None:
+        raise Unmet("O DAG roda até o fim.", "Não há relato da execução.")
+    return SeenRun(step, step.run)
+
+
+def parse_of(evidence: Evidence, name: str) -> ParseReport:
+    """The loading of `scenario/step`. Raises Unmet where there is none."""
+    step = step_of(evidence, name)
+    if step.parse is None:
+        raise Unmet("O arquivo carrega.", "Não há relato da carga.")
+    return step.parse
+
+
+def differing_rows(
+    table: str, seen: Sequence[Row] | None, wanted: Sequence[Mapping[str, Any]], *, visible: bool
+) -> list[tuple[str, str]]:
+    """Up to three differences between two sets of rows, whatever their order; [] when they are equal.
+
+    For hidden criteria (`visible=False`) the rows' values stay out: only the symptom is told.
+    """
+    if seen is None:
+        return [(table, "a tabela não existe mais ou não pode ser lida")]
+    columns = list(wanted[0]) if wanted else None
+    have = Counter(_key(row, columns) for row in seen)
+    want = Counter(_key(row, columns) for row in wanted)
+    missing, extra = want - have, have - want
+    if not missing and not extra:
+        return []
+    if not visible:
+        return [(table, _symptom(len(seen), len(wanted), missing.total(), extra.total()))]
+    lines = [f"linha que não deveria estar aí: {_show(row)}" for row in list(extra)[:MAX_ROWS_SHOWN]]
+    if not lines:
+        lines = [f"faltam {missing.total()} linha(s) das {len(wanted)} do dia"]
+    return [(table, line) for line in lines]
+
+
+def _symptom(seen: int, wanted: int, missing: int, extra: int) -> str:
+    if not seen:
+        return "nenhuma linha para o dia"
+    if missing and extra:
+        return "há linhas com valores errados"
+    return "faltam linhas" if missing else "há linhas a mais (ou repetidas)"
+
+
+def _key(row: Mapping[str, Any], columns: list[str] | None) -> tuple[tuple[str, Any], ...]:
+    # Plain values only: 3 and 3.0 are the same amount, "3" and None-for-"" are not argued about.
+    def plain(value: Any) -> Any:
+        if isinstance(value, bool):
+            return int(value)
+        if isinstance(value, float) and value.is_integer():
+            return int(value)
+        return "" if value is None else value
+
+    return tuple((column, plain(row.get(column))) for column in (columns or row))
+
+
+def _show(row: tuple[tuple[str, Any], ...]) -> str:
+    return ", ".join(f"{column}={value}" for column, value in row)[:300]
+
+
+def _last_output(step: StepEvidence) -> str:
+    return list(step.output.values())[-1][-1500:] if step.output else ""

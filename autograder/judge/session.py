@@ -1,0 +1,113 @@
+"""Runs an exercise's pytest graders over one submission's evidence and collects what they found."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.judge.checks import Unmet
+from autograder.model.evidence import Evidence
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the tests of one criterion said: `unmet` is None when they passed, `fault` is the grader's own."""
+
+    unmet: Unmet | None = None
+    fault: str = ""
+
+
+@dataclass
+class _Plugin:
+    """Gives the graders their fixtures and listens to what they find."""
+
+    evidence: Evidence
+    draw_: Any
+    expected_: dict[str, Any]
+    only: frozenset[str] | None
+    findings: dict[str, Finding] = field(default_factory=dict)
+
+    @pytest.fixture
+    def evidencia(self) -> Evidence:
+        return self.evidence
+
+    @pytest.fixture
+    def sorteio(self) -> Any:
+        return self.draw_
+
+    @pytest.fixture
+    def esperado(self) -> dict[str, Any]:
+        return self.expected_
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.addinivalue_line("markers", "criterion(id): the criterion that a test decides")
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [item for item in items if self.only is None or _criterion(item) in self.only]
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+        report = yield
+        name = _criterion(item)
+        known = self.findings.get(name, Finding())
+        if call.excinfo is None:
+            self.findings.setdefault(name, known)
+        elif not known.fault:
+            raised = call.excinfo.value
+            if isinstance(raised, Unmet) and call.when == "call":
+                # A criterion with several tests shows the first reason.
+                self.findings[name] = known if known.unmet else Finding(unmet=raised)
+            else:
+                self.findings[name] = Finding(fault=f"{item.name}: {type(raised).__name__}: {raised}"[:500])
+        return report
+
+
+def _criterion(item: pytest.Item) -> str:
+    marker = item.get_closest_marker("criterion")
+    return str(marker.args[0]) if marker and marker.args else ""
+
+
+class JudgeError(Exception):
+    """The graders could not be run at all; the message is for the instructor."""
+
+
+def judge(
+    test_files: Iterable[Path],
+    evidence: Evidence,
+    drawn: Any,
+    expected: dict[str, Any],
+    only: frozenset[str] | None = None,
+) -> dict[str, Finding]:
+    """Findings by criterion id; one without a finding was not judged. Raises JudgeError."""
+    plugin = _Plugin(evidence, drawn, expected, only)
+    # Nothing of the surroundings takes part: no conftest, no ini file, no cache, no plugin of the environment.
+    options = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:terminal", "--import-mode=importlib", "--noconftest"]
+    options += ["-c", os.devnull, "--rootdir", os.sep]
+    printed = io.StringIO()
+    with _without_environment("PYTEST_ADDOPTS", "PYTEST_PLUGINS"), contextlib.redirect_stdout(printed):
+        code = pytest.main([*options, *map(str, test_files)], plugins=[plugin])
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
+        raise JudgeError(f"o pytest dos corretores terminou com o código {int(code)}: {printed.getvalue()[-400:]}")
+    return plugin.findings
+
+
+@contextlib.contextmanager
+def _without_environment(*names: str) -> Any:
+    kept = {name: os.environ.pop(name) for name in names if name in os.environ}
+    kept_autoload = os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
+        if kept_autoload is None:
+            del os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        else:
+            os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = kept_autoload

@@ -1,0 +1,1 @@
+"""The words of the course as typed documents: exercise, evidence, verdict, result."""

@@ -1,0 +1,142 @@
+"""Evidence: what happened when a submission was played in its scenarios. Plain JSON, size-capped.
+
+`report` is what the student's own interpreter said (declared: it can be forged from inside).
+`tables` and `files` are effects: they were read from outside, after every process of the step was dead.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Scalar = str | int | float | None
+Row = dict[str, Scalar]
+
+
+class Outcome(StrEnum):
+    """How one step ended."""
+
+    OK = "ok"
+    TIMED_OUT = "timed_out"
+    DIED = "died"
+    FLOODED = "flooded"
+    OUT_OF_MEMORY = "out_of_memory"
+    MALFORMED = "malformed"
+    NOT_PLAYED = "not_played"
+
+
+class _Seen(BaseModel):
+    # What comes from a student's process is validated strictly and never carries unknown keys.
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Effect(_Seen):
+    """A change that one task made: a table's rows or a file."""
+
+    target: str
+    signature: str
+    added: int = Field(default=0, ge=0)
+    removed: int = Field(default=0, ge=0)
+
+
+class TaskSeen(_Seen):
+    """A task as the pipeline declares it."""
+
+    id: str
+    kinds: tuple[str, ...]
+    upstream: tuple[str, ...]
+    downstream: tuple[str, ...]
+    mapped: bool
+    retries: int
+    owner: str
+    trigger_rule: str
+    command: str = ""
+    """The shell command of a BashOperator, cut at 2,000 characters."""
+
+
+class DagSeen(_Seen):
+    """A DAG as it declares itself after loading."""
+
+    dag_id: str
+    tasks: tuple[TaskSeen, ...]
+    next_runs: tuple[str, ...]
+    """ISO instants at which a window of ten days of March 2026 would start runs."""
+    start_date: str | None
+    start_date_has_timezone: bool
+    catchup_said: bool
+    tags: tuple[str, ...]
+    doc: str
+
+
+class ParseReport(_Seen):
+    """The adapter's report of loading the student's file."""
+
+    dags: tuple[DagSeen, ...]
+    errors: tuple[str, ...]
+    seconds: float = Field(ge=0)
+    touched: tuple[str, ...]
+    """Input or output seen while loading, in words."""
+
+
+class TaskRun(_Seen):
+    """One task instance after a run."""
+
+    id: str
+    map_index: int
+    state: str
+    tries: int
+    error: str
+    effects: tuple[Effect, ...]
+    processes: tuple[str, ...]
+    """Programs that were started while it ran."""
+
+
+class RunReport(_Seen):
+    """The adapter's report of one run."""
+
+    state: str
+    logical_date: str
+    tasks: tuple[TaskRun, ...]
+
+
+class FileSeen(_Seen):
+    """A file of the world after a step."""
+
+    size: int
+    text: str | None
+    """Its text where it is UTF-8 and small; for .gz the text inside."""
+    note: str = ""
+    """Why there is no text."""
+
+
+class StepEvidence(_Seen):
+    """One step of one scenario."""
+
+    outcome: Outcome
+    detail: str = ""
+    seconds: float = 0.0
+    parse: ParseReport | None = None
+    run: RunReport | None = None
+    output: dict[str, str] = {}
+    """The end of what was printed, per task ("" is what came outside of any task)."""
+    tables: dict[str, list[Row]] = {}
+    files: dict[str, FileSeen] = {}
+
+
+class Evidence(_Seen):
+    """All that a judge gets to see of one submission."""
+
+    exercise: str
+    seed: int
+    level: str
+    versions: dict[str, str]
+    steps: dict[str, StepEvidence]
+    """Keyed `scenario/step`."""
+
+
+def report_model(job: str) -> type[ParseReport] | type[RunReport]:
+    """The schema of the report that a job must return."""
+    models: dict[str, Any] = {"parse": ParseReport, "run": RunReport}
+    return models[job]

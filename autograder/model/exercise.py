@@ -1,0 +1,125 @@
+"""What an exercise promises: its files, its criteria and their hints (`exercise.toml`)."""
+
+from __future__ import annotations
+
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+Identifier = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+
+MAX_DECLARED_SHARE = 0.30  # of an exercise's points: the rest must rest on effects
+
+
+class ChecklistItem(StrEnum):
+    """The five items of the module's checklist."""
+
+    DAGS = "dags"
+    OPERATORS = "operators"
+    ERROR_HANDLING = "error-handling"
+    MONITORING = "monitoring"
+    DEPLOYS = "deploys"
+
+
+CHECKLIST_TITLES: dict[ChecklistItem, str] = {
+    ChecklistItem.DAGS: "Escrevo DAGs do Airflow",
+    ChecklistItem.OPERATORS: "Uso Operators apropriados",
+    ChecklistItem.ERROR_HANDLING: "Implemento error handling",
+    ChecklistItem.MONITORING: "Monitoro pipelines",
+    ChecklistItem.DEPLOYS: "Deploys automatizados",
+}
+
+
+class Basis(StrEnum):
+    """What a criterion rests on: what was seen from outside, or what the pipeline says of itself."""
+
+    EFFECT = "effect"
+    DECLARED = "declared"
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Criterion(_Document):
+    """One thing that is graded, all or nothing."""
+
+    id: Identifier
+    title: str = Field(min_length=3)
+    points: int = Field(gt=0)
+    checklist: ChecklistItem
+    visible: bool
+    basis: Basis
+    depends: tuple[Identifier, ...] = ()
+    hints: tuple[str, str, str]
+    """A nudge, the concept, almost the answer."""
+
+
+class Exercise(_Document):
+    """One folder of `solutions/` (or, in a class package, of `exercises/`)."""
+
+    id: Identifier
+    title: str
+    minutes: int = Field(gt=0)
+    proves: str
+    """One sentence for the student: what passing this exercise shows."""
+    adapter: str
+    files: tuple[str, ...] = Field(min_length=1)
+    """Relative paths that make up a submission."""
+    criteria: tuple[Criterion, ...] = Field(min_length=1)
+
+    @property
+    def max_points(self) -> int:
+        return sum(criterion.points for criterion in self.criteria)
+
+    def criterion(self, criterion_id: str) -> Criterion:
+        """The criterion with this id. Raises KeyError where there is none."""
+        for criterion in self.criteria:
+            if criterion.id == criterion_id:
+                return criterion
+        raise KeyError(criterion_id)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        seen: set[str] = set()
+        for criterion in self.criteria:
+            if criterion.id in seen:
+                raise ValueError(f"critério repetido: {criterion.id}")
+            # Dependencies point backwards, so the order of the file is an order of grading.
+            unknown = set(criterion.depends) - seen
+            if unknown:
+                raise ValueError(
+                    f"o critério {criterion.id} depende de {', '.join(sorted(unknown))}, que não vem antes dele"
+                )
+            seen.add(criterion.id)
+        declared = sum(c.points for c in self.criteria if c.basis is Basis.DECLARED)
+        if declared > MAX_DECLARED_SHARE * self.max_points:
+            raise ValueError(
+                f"critérios declarados somam {declared} de {self.max_points} pontos; o limite é 30%"
+            )
+        for path in self.files:
+            if path.startswith("/") or ".." in Path(path).parts:
+                raise ValueError(f"arquivo de entrega fora da pasta: {path}")
+        return self
+
+
+class BrokenExerciseError(Exception):
+    """An `exercise.toml` that cannot be used; the message is for people."""
+
+
+def load_exercise(folder: Path) -> Exercise:
+    """Reads `folder/exercise.toml`. Raises BrokenExerciseError with one sentence."""
+    path = folder / "exercise.toml"
+    try:
+        return Exercise.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise BrokenExerciseError(f"Falta o arquivo {path}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BrokenExerciseError(f"{path} não é TOML válido: {error}.") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "exercício"
+        raise BrokenExerciseError(f"{path}: {where}: {first['msg']}.") from None

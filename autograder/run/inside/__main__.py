@@ -1,0 +1,42 @@
+"""The stage: pays an orchestrator's import costs once, then forks one disposable child per step.
+
+Reads one JSON request per line from standard input and answers one JSON line on standard output.
+Today a stage serves one submission and ends; nothing in the protocol knows that.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from importlib import import_module
+
+from autograder.run.inside.child import play
+
+
+def main(adapter_name: str) -> None:
+    requests = os.fdopen(os.dup(0), "r", encoding="utf-8")
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    # From here on nothing that is printed can end up in the protocol.
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, 0)
+    os.dup2(nothing, 1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    started = time.monotonic()
+    adapter = import_module(f"autograder.run.inside.{adapter_name}")
+    versions = adapter.preload()
+    _answer(answers, {"ready": True, "seconds": time.monotonic() - started, "versions": versions})
+    for line in requests:
+        request = json.loads(line)
+        _answer(answers, play(adapter, request, private=(requests.fileno(), answers.fileno())))
+
+
+def _answer(stream: object, document: dict[str, object]) -> None:
+    print(json.dumps(document), file=stream, flush=True)  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,368 @@
+"""Airflow: loads a student's file, describes its DAG and runs it with `dag.test()`.
+
+Runs in the cage. Private names of Airflow 3.3 that it leans on (each is exercised by the tests):
+`_cadwyn_initialize`, `get_or_create_dagrun`, `_run_task`, and `time` in `airflow.sdk.definitions.dag`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import hashlib
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+from unittest import mock
+
+Tell = Callable[[dict[str, Any]], None]
+
+WINDOW = (datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 12, tzinfo=UTC))
+MAX_TEXT = 2_000
+MAX_TASKS = 500
+
+_constructed: dict[int, dict[str, Any]] = {}
+"""What each DAG was constructed with, by id(): only this tells a default from a choice."""
+
+
+def preload() -> dict[str, str]:
+    """Pays every import and first-call cost, without a thread and without an open connection."""
+    # A JSON Schema extra that JupyterLab brings along: its import builds a grammar for 2 s.
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+    import airflow.dag_processing.bundles.manager
+    import airflow.dag_processing.collection
+    import airflow.dag_processing.dagbag
+    import airflow.models
+    import airflow.providers.common.sql.operators.sql
+    import airflow.providers.sqlite.hooks.sqlite
+    import airflow.providers.standard.operators.bash
+    import airflow.providers.standard.operators.branch
+    import airflow.providers.standard.operators.python
+    import airflow.providers.standard.sensors.filesystem
+    import airflow.sdk.execution_time.task_runner
+    import airflow.serialization.serialized_objects
+    import sqlalchemy.orm
+    import time_machine  # noqa: F401
+    from airflow.sdk import DAG
+    from airflow.sdk.execution_time.supervisor import in_process_api_server
+
+    airflow.models.import_all_models()
+    sqlalchemy.orm.configure_mappers()
+    application = in_process_api_server().app
+    for route in application.routes:
+        # The versioned execution API builds its routers on the first request: 4 s paid here.
+        initialize = getattr(getattr(route, "app", None), "_cadwyn_initialize", None)
+        if initialize:
+            initialize()
+    if hasattr(application, "_cadwyn_initialize"):
+        application._cadwyn_initialize()
+
+    constructor = DAG.__init__
+
+    def remember(self: Any, *positional: Any, **said: Any) -> None:
+        constructor(self, *positional, **said)
+        _constructed[id(self)] = said
+
+    DAG.__init__ = remember  # type: ignore[method-assign]
+    gc.collect()
+    gc.freeze()
+    names = ["apache-airflow", "apache-airflow-providers-common-sql", "apache-airflow-providers-standard"]
+    return {"python": sys.version.split()[0], **{name: version(name) for name in names}}
+
+
+def perform(job: str, arguments: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """The jobs a grader can ask for: `parse` and `run`."""
+    if job == "parse":
+        return parse(Path(arguments["file"]), int(arguments["days_ahead"]), tell)
+    return run(arguments, tell)
+
+
+# --- loading -----------------------------------------------------------------------------------------
+
+
+def parse(file: Path, days_ahead: int, tell: Tell) -> dict[str, Any]:
+    """Loads the file as the DAG processor would, on today's date or `days_ahead` of it."""
+    import time_machine
+
+    tell({"at": "ao carregar o arquivo"})
+    touched: list[str] = []
+    travel: Any = contextlib.nullcontext()
+    if days_ahead:
+        travel = time_machine.travel(datetime.now(UTC) + timedelta(days=days_ahead), tick=True)
+    with travel, _watching_parse(file, touched):
+        started = time.perf_counter()
+        bag = _load(file)
+        seconds = time.perf_counter() - started
+    errors = [_without_paths(text, file) for text in bag.import_errors.values()]
+    dags: list[dict[str, Any]] = []
+    for dag in bag.dags.values():
+        try:
+            dags.append(_describe(dag))
+        except Exception as error:  # a DAG that cannot be serialized cannot be scheduled either
+            errors.append(f"{type(error).__name__}: {error}"[:MAX_TEXT])
+    return {"dags": dags, "errors": errors, "seconds": abs(seconds), "touched": sorted(set(touched))[:20]}
+
+
+def _load(file: Path) -> Any:
+    from airflow.dag_processing.dagbag import DagBag
+
+    return DagBag(dag_folder=file, safe_mode=False, bundle_path=file.parent, bundle_name="dags-folder")
+
+
+def _without_paths(text: str, file: Path) -> str:
+    return text.replace(str(file), file.name)[-MAX_TEXT:]
+
+
+@contextlib.contextmanager
+def _watching_parse(file: Path, touched: list[str]) -> Iterator[None]:
+    """Notes what loading touches beyond code: files, databases, network, programs, Variables, connections."""
+    watching = True
+    code = tuple({sys.prefix, sys.base_prefix, str(file.parent), "/usr/", "/etc/", "/dev/", "/proc/"})
+    own = Path(__file__).resolve().parents[3]
+
+    def hook(event: str, arguments: tuple[Any, ...]) -> None:
+        if not watching:
+            return
+        if event == "open" and isinstance(arguments[0], str | os.PathLike):
+            path = os.path.abspath(os.fspath(arguments[0]))
+            if not path.startswith((*code, str(own))) and not path.endswith((".py", ".pyc", ".cfg")):
+                touched.append(f"abriu o arquivo {Path(path).name}")
+        elif event.startswith("sqlite3.connect"):
+            touched.append("abriu um banco de dados")
+        elif event in ("socket.connect", "socket.getaddrinfo"):
+            touched.append("usou a rede")
+        elif event in ("subprocess.Popen", "os.system", "os.posix_spawn"):
+            touched.append("executou um programa")
+        elif event in ("os.listdir", "os.scandir", "glob.glob") and arguments and arguments[0]:
+            path = os.path.abspath(os.fsdecode(arguments[0])) if isinstance(arguments[0], str | bytes) else "/usr/"
+            if not path.startswith((*code, str(own))):
+                touched.append(f"listou a pasta {Path(path).name}")
+
+    def noting(function: Callable[..., Any], what: str) -> Callable[..., Any]:
+        def call(name: str, *rest: Any, **named: Any) -> Any:
+            touched.append(f"leu a {what} {name}")
+            return function(name, *rest, **named)
+
+        return call
+
+    from airflow.sdk.execution_time import context
+
+    sys.addaudithook(hook)
+    with (
+        mock.patch.object(context, "_get_variable", noting(context._get_variable, "Variable")),
+        mock.patch.object(context, "_get_connection", noting(context._get_connection, "connection")),
+    ):
+        try:
+            yield
+        finally:
+            watching = False
+
+
+def _describe(dag: Any) -> dict[str, Any]:
+    from airflow.serialization.serialized_objects import DagSerialization
+
+    scheduled = DagSerialization.deserialize_dag(DagSerialization.serialize_dag(dag))
+    said = _constructed.get(id(dag), {})
+    start = said.get("start_date") or (said.get("default_args") or {}).get("start_date")
+    runs: list[str] = []
+    for info in scheduled.iter_dagrun_infos_between(*WINDOW):
+        runs.append(info.run_after.isoformat())
+        if len(runs) >= 50:
+            break
+    return {
+        "dag_id": dag.dag_id,
+        "tasks": [_describe_task(task) for task in list(dag.task_dict.values())[:MAX_TASKS]],
+        "next_runs": runs,
+        "start_date": dag.start_date.isoformat() if dag.start_date else None,
+        "start_date_has_timezone": getattr(start, "tzinfo", None) is not None,
+        "catchup_said": "catchup" in said,
+        "tags": sorted(str(tag) for tag in dag.tags),
+        "doc": (dag.doc_md or "")[:MAX_TEXT],
+    }
+
+
+def _describe_task(task: Any) -> dict[str, Any]:
+    operator = task.operator_class if task.is_mapped else type(task)
+    command = getattr(task, "bash_command", "")
+    return {
+        "id": task.task_id,
+        "kinds": _kinds(operator),
+        "upstream": sorted(task.upstream_task_ids),
+        "downstream": sorted(task.downstream_task_ids),
+        # A task inside a mapped task group is expanded too.
+        "mapped": bool(task.is_mapped or next(iter(task.iter_mapped_task_groups()), None)),
+        "retries": int(task.retries or 0),
+        "owner": str(task.owner),
+        "trigger_rule": str(getattr(task.trigger_rule, "value", task.trigger_rule)),
+        "command": command[:MAX_TEXT] if isinstance(command, str) else "",
+    }
+
+
+def _kinds(operator: type) -> list[str]:
+    return [f"{kind.__module__}.{kind.__qualname__}" for kind in operator.__mro__]
+
+
+# --- running -----------------------------------------------------------------------------------------
+
+
+def run(arguments: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Runs the DAG once, as the scheduler would at `run_after` (an ISO instant)."""
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+    from airflow.dag_processing.dagbag import sync_bag_to_db
+    from airflow.models import dagrun as dagrun_module
+    from airflow.sdk.definitions import dag as dag_module
+    from airflow.serialization.encoders import coerce_to_core_timetable
+
+    tell({"at": "ao carregar o arquivo"})
+    bag = _load(Path(arguments["file"]))
+    dag = bag.dags[arguments["dag_id"]]
+    DagBundlesManager().sync_bundles_to_db()
+    sync_bag_to_db(bag, "dags-folder", None)
+    for task in dag.task_dict.values():
+        _without_waiting(task)
+
+    run_after = datetime.fromisoformat(arguments["run_after"])
+    interval = coerce_to_core_timetable(dag.timetable).infer_manual_data_interval(run_after=_pendulum(run_after))
+    create = dagrun_module.get_or_create_dagrun
+
+    def as_scheduled(**asked: Any) -> Any:
+        # dag.test() would date a run of an interval timetable as a manual one; the scheduler dates it by its interval.
+        return create(**(asked | {"data_interval": interval}))
+
+    ledger = _Ledger(arguments["observe"], tell)
+    run_task = dag_module._run_task
+
+    def attributed(*, ti: Any, task: Any, **rest: Any) -> Any:
+        with ledger.of(ti):
+            outcome = run_task(ti=ti, task=task, **rest)
+            ledger.note_error(getattr(outcome, "error", None))
+            return outcome
+
+    with (
+        mock.patch.object(dagrun_module, "get_or_create_dagrun", as_scheduled),
+        mock.patch.object(dag_module, "_run_task", attributed),
+        # dag.test() sleeps a second wherever a task is not ready yet; the order stays the same without it.
+        mock.patch.object(dag_module, "time", SimpleNamespace(sleep=lambda _: None)),
+    ):
+        finished = dag.test(run_after=_pendulum(run_after), logical_date=interval.start)
+    _say(b"")
+    return {
+        "state": str(getattr(finished.state, "value", finished.state)),
+        "logical_date": interval.start.isoformat(),
+        "tasks": [ledger.entry(ti) for ti in _final_instances(finished)[:MAX_TASKS]],
+    }
+
+
+def _pendulum(instant: datetime) -> Any:
+    import pendulum
+
+    return pendulum.instance(instant)
+
+
+def _without_waiting(task: Any) -> None:
+    """Retries keep their count and lose their wait."""
+    waits = {"retry_delay": timedelta(0), "retry_exponential_backoff": 0, "max_retry_delay": None}
+    if task.is_mapped:
+        task.partial_kwargs.update(waits)
+    else:
+        for name, value in waits.items():
+            setattr(task, name, value)
+
+
+def _final_instances(finished: Any) -> list[Any]:
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        return sorted(finished.get_task_instances(session=session), key=lambda ti: (ti.task_id, ti.map_index))
+
+
+def _say(line: bytes) -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os.write(1, b"\x1e" + line + b"\n")
+
+
+class _Ledger:
+    """Which task changed what: the world is looked at before and after each task."""
+
+    def __init__(self, observe: dict[str, Any], tell: Tell) -> None:
+        self._database = Path(observe["database"])
+        self._tables: list[str] = observe["tables"]
+        self._folders = [Path(folder) for folder in observe["folders"]]
+        self._tell = tell
+        self._effects: dict[tuple[str, int], list[dict[str, Any]]] = {}
+        self._processes: dict[tuple[str, int], list[str]] = {}
+        self._errors: dict[tuple[str, int], str] = {}
+        self._current: tuple[str, int] | None = None
+        sys.addaudithook(self._hook)
+
+    def _hook(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if self._current and event in ("subprocess.Popen", "os.system", "os.posix_spawn", "os.exec"):
+            program = arguments[0] if arguments else ""
+            words = os.fsdecode(program) if isinstance(program, str | bytes | os.PathLike) else str(program)
+            self._processes.setdefault(self._current, []).append(words[:100])
+
+    @contextlib.contextmanager
+    def of(self, ti: Any) -> Iterator[None]:
+        key = (ti.task_id, ti.map_index)
+        self._tell({"at": f"na task {ti.task_id}"})
+        _say(ti.task_id.encode())
+        before = self._look()
+        self._current = key
+        try:
+            yield
+        finally:
+            self._current = None
+            self._effects.setdefault(key, []).extend(_changes(before, self._look()))
+
+    def note_error(self, error: BaseException | None) -> None:
+        if error is not None and self._current:
+            self._errors[self._current] = f"{type(error).__name__}: {error}"[:MAX_TEXT]
+
+    def _look(self) -> dict[str, Any]:
+        tables: dict[str, frozenset[Any]] = {}
+        if self._database.exists():
+            with contextlib.closing(sqlite3.connect(f"file:{self._database}?mode=ro", uri=True)) as connection:
+                for table in self._tables:
+                    with contextlib.suppress(sqlite3.Error):
+                        rows = connection.execute(f'SELECT rowid, * FROM "{table}"').fetchall()
+                        tables[table] = frozenset(rows)
+        files = {
+            f"{folder.name}/{entry.name}": (entry.stat().st_mtime_ns, entry.stat().st_size)
+            for folder in self._folders
+            if folder.is_dir()
+            for entry in os.scandir(folder)
+        }
+        return {"tables": tables, "files": files}
+
+    def entry(self, ti: Any) -> dict[str, Any]:
+        key = (ti.task_id, ti.map_index)
+        return {
+            "id": ti.task_id,
+            "map_index": ti.map_index,
+            "state": str(getattr(ti.state, "value", ti.state)),
+            "tries": ti.try_number,
+            "error": self._errors.get(key, ""),
+            "effects": self._effects.get(key, [])[:50],
+            "processes": self._processes.get(key, [])[:10],
+        }
+
+
+def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
+    changes = []
+    for table, rows in after["tables"].items():
+        added = {row[1:] for row in rows - before["tables"].get(table, frozenset())}
+        removed = len(before["tables"].get(table, frozenset()) - rows)
+        if added or removed:
+            signature = hashlib.sha256(repr(sorted(map(repr, added))).encode()).hexdigest()[:16]
+            changes.append({"target": table, "signature": signature, "added": len(added), "removed": removed})
+    for name, stamp in after["files"].items():
+        if before["files"].get(name) != stamp:
+            changes.append({"target": name, "signature": name, "added": 1, "removed": 0})
+    return changes

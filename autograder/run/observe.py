@@ -1,0 +1,126 @@
+"""Reads a world after every process of a step is dead: the effects a grade rests on.
+
+Reading happens in a clean process of its own (`python -I observe.py`), on a private copy, with limits,
+because the database file was in the student's hands.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+MAX_ROWS = 20_000
+MAX_FILES = 50
+MAX_TEXT_BYTES = 256_000
+MAX_DATABASE_BYTES = 64 << 20
+SECONDS = 20.0
+
+
+def observe(world: Path, database: str, tables: tuple[str, ...], folders: tuple[str, ...]) -> dict[str, Any]:
+    """`{"tables": {name: [row]}, "files": {path: {size, text, note}}}`. A table that cannot be read is missing."""
+    with tempfile.TemporaryDirectory(prefix="curso-leitura-") as private:
+        for suffix in ("", "-wal", "-journal"):
+            _copy(world / (database + suffix), Path(private) / ("db" + suffix))
+        request = json.dumps({"database": f"{private}/db", "tables": tables})
+        try:
+            done = subprocess.run(
+                [sys.executable, "-I", __file__], input=request, capture_output=True, text=True, timeout=SECONDS,
+                env={"LANG": "C.UTF-8"}, check=False,
+            )  # fmt: skip
+            seen = json.loads(done.stdout) if done.returncode == 0 else {}
+        except (subprocess.TimeoutExpired, ValueError):
+            seen = {}
+    return {"tables": seen, "files": _files(world, folders)}
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copies a regular file of reasonable size; anything else counts as not there."""
+    try:
+        descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if stat.S_ISREG(status.st_mode) and status.st_size <= MAX_DATABASE_BYTES:
+            with target.open("wb") as copy:
+                shutil.copyfileobj(file, copy)
+
+
+def _files(world: Path, folders: tuple[str, ...]) -> dict[str, Any]:
+    seen: dict[str, Any] = {}
+    for folder in folders:
+        directory = world / folder
+        if directory.is_symlink() or not directory.is_dir():
+            continue
+        for name in sorted(os.listdir(directory))[:MAX_FILES]:
+            seen[f"{folder}/{name}"] = _file(directory / name)
+    return seen
+
+
+def _file(path: Path) -> dict[str, Any]:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return {"size": 0, "text": None, "note": "não é um arquivo comum"}
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return {"size": 0, "text": None, "note": "não é um arquivo comum"}
+        content = file.read(MAX_TEXT_BYTES + 1)
+    note = ""
+    if path.suffix == ".gz":
+        try:
+            # Inflates no more than the cap: a small file can hold gigabytes.
+            content = zlib.decompressobj(wbits=31).decompress(content, MAX_TEXT_BYTES + 1)
+        except zlib.error:
+            return {"size": status.st_size, "text": None, "note": "não é um arquivo gzip"}
+    if len(content) > MAX_TEXT_BYTES:
+        return {"size": status.st_size, "text": None, "note": "grande demais"}
+    try:
+        return {"size": status.st_size, "text": content.decode("utf-8"), "note": note}
+    except UnicodeDecodeError:
+        return {"size": status.st_size, "text": None, "note": "não é texto em UTF-8"}
+
+
+def _read_tables() -> None:
+    """The clean process: rows of real tables only, never of a view that a student may have put in their place."""
+    import contextlib
+    import resource
+    import sqlite3
+
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
+    resource.setrlimit(resource.RLIMIT_CPU, (int(SECONDS), int(SECONDS)))
+    request = json.load(sys.stdin)
+    tables: dict[str, list[dict[str, Any]]] = {}
+    if os.path.exists(request["database"]):
+        connection = sqlite3.connect(request["database"])
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA trusted_schema=OFF")
+        real = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        for table in request["tables"]:
+            if table in real:
+                rows = connection.execute(f'SELECT * FROM "{table}" LIMIT {MAX_ROWS}')
+                tables[table] = [{key: _plain(row[key]) for key in row.keys()} for row in rows]  # noqa: SIM118
+    json.dump(tables, sys.stdout, allow_nan=False)
+
+
+def _plain(value: Any) -> Any:
+    """JSON values only: bytes and infinities become text."""
+    if isinstance(value, bytes):
+        return value[:200].hex()
+    if isinstance(value, float) and not (value - value == 0):
+        return str(value)
+    return value
+
+
+if __name__ == "__main__":
+    _read_tables()

@@ -1,0 +1,71 @@
+"""What a grader asks of a pipeline: scenarios (worlds) and their steps.
+
+A scenario builds its world once; its steps then follow one another in that same world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one step may use: seconds on the wall, megabytes in memory and on disk."""
+
+    wall_seconds: float = 60.0
+    memory_mb: int = 900
+    output_mb: int = 20
+    file_mb: int = 64
+    evidence_mb: int = 4
+
+
+@dataclass(frozen=True)
+class Parse:
+    """Load the file, as of today or of a later day."""
+
+    days_ahead: int = 0
+    limits: Limits = Limits(wall_seconds=30.0)
+
+
+@dataclass(frozen=True)
+class Run:
+    """Run the DAG as the scheduler would at `run_after` (time zone required)."""
+
+    dag_id: str
+    run_after: datetime
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A world and what is asked in it, in order."""
+
+    id: str
+    build: Callable[[Path], None]
+    """Fills an empty folder, which the pipeline sees as its world."""
+    steps: dict[str, Parse | Run]
+    environment: Callable[[Path], dict[str, str]] = field(default=lambda world: {})
+    """Variables and connections, given the world's folder as the pipeline sees it."""
+
+
+@dataclass(frozen=True)
+class Observe:
+    """What is read of a world after each step, relative to its folder."""
+
+    database: str
+    tables: tuple[str, ...]
+    folders: tuple[str, ...]
+
+
+class Grader(Protocol):
+    """What a grader package offers (see `autograder.judge.graders`)."""
+
+    observe: Observe
+
+    def scenarios(self, seed: int) -> list[Scenario]:
+        """The scenarios of one draw; equal seeds give equal worlds."""
+        ...

@@ -1,0 +1,1 @@
+"""Which confinement this machine allows, and the command line that applies it."""
