@@ -51,11 +51,20 @@ _OUTCOMES: dict[Outcome, str] = {
 }
 
 
+class GraderFault(Exception):  # noqa: N818
+    """The grader's own code failed while the submission was played: nobody's points depend on that."""
+
+
 def step_of(evidence: Evidence, name: str) -> StepEvidence:
-    """The step `scenario/step` when it ended well. Raises Unmet otherwise: no evidence is never a pass."""
+    """The step `scenario/step` when it ended well.
+
+    Raises Unmet otherwise (no evidence is never a pass), and GraderFault where the grader itself failed.
+    """
     step = evidence.steps.get(name)
     if step is None:
         raise Unmet("A execução deixa evidência do que fez.", "Não há evidência desta execução.")
+    if step.outcome is Outcome.FAULT:
+        raise GraderFault(step.detail)
     if step.outcome is not Outcome.OK:
         why = _OUTCOMES[step.outcome].format(detail=step.detail or "sem detalhe")
         raise Unmet("O seu arquivo carrega e roda até o fim.", f"Aqui ele {why}", log=_last_output(step))

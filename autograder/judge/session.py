@@ -88,7 +88,7 @@ def judge(
     """Findings by criterion id; one without a finding was not judged. Raises JudgeError."""
     plugin = _Plugin(evidence, drawn, expected, only)
     # Nothing of the surroundings takes part: no conftest, no ini file, no cache, no plugin of the environment.
-    options = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:terminal", "--import-mode=importlib", "--noconftest"]
+    options = ["-s", "-p", "no:cacheprovider", "-p", "no:terminal", "--import-mode=importlib", "--noconftest"]
     options += ["-c", os.devnull, "--rootdir", os.sep]
     printed = io.StringIO()
     with _without_environment("PYTEST_ADDOPTS", "PYTEST_PLUGINS"), contextlib.redirect_stdout(printed):

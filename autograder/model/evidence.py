@@ -25,6 +25,7 @@ class Outcome(StrEnum):
     OUT_OF_MEMORY = "out_of_memory"
     MALFORMED = "malformed"
     NOT_PLAYED = "not_played"
+    FAULT = "fault"  # the grader's own code failed in there
 
 
 class _Seen(BaseModel):

@@ -113,7 +113,7 @@ class _Player:
         evidence = self._evidence(step, answer)
         if isinstance(step, Parse) and evidence.parse:
             self._loaded |= {dag.dag_id for dag in evidence.parse.dags}
-        if evidence.outcome not in (Outcome.OK, Outcome.DIED, Outcome.MALFORMED):
+        if evidence.outcome in (Outcome.TIMED_OUT, Outcome.FLOODED, Outcome.OUT_OF_MEMORY):
             # A loop or a flood would repeat itself in every world and cost minutes.
             self._why_stop = "uma execução anterior passou dos limites"
         return evidence

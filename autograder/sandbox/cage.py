@@ -59,6 +59,8 @@ class Cage:
             "PATH": os.pathsep.join(binaries),
             "HOME": str(self.inside.home),
             "TMPDIR": tmp,
+            "USER": "estudante",
+            "LOGNAME": "estudante",
             "LANG": "C.UTF-8",
             "TZ": "UTC",
             "PYTHONPATH": "/curso" if self.level is Level.CAGE else str(PACKAGE.parent),

@@ -78,7 +78,10 @@ def _become_student(adapter: Adapter, request: dict[str, Any], evidence: int, ou
         tell({"report": report})
     except BaseException as error:  # even SystemExit: it must not run the stage's own code
         with contextlib.suppress(BaseException):
-            os.write(evidence, json.dumps({"raised": f"{type(error).__name__}: {error}"[:500]}).encode() + b"\n")
+            # The adapter catches what student code raises; an ordinary exception out here is the grader's own.
+            how = "fault" if isinstance(error, Exception) else "raised"
+            text = f"{type(error).__name__}: {error}"[:500]
+            os.write(evidence, json.dumps({how: text}).encode() + b"\n")
     finally:
         os._exit(0)
 
@@ -178,7 +181,7 @@ class _Watch:
             self._keep(b"\n")
         report: object = None
         last: dict[str, Any] = {}
-        raised = ""
+        raised = fault = ""
         if self.verdict != "malformed":
             for line in bytes(self.evidence).splitlines():
                 try:
@@ -188,11 +191,12 @@ class _Watch:
                 if isinstance(event, dict):
                     report = event.get("report", report)
                     raised = str(event.get("raised", raised))
+                    fault = str(event.get("fault", fault))
                     last = event if "at" in event else last
-        outcome = self.verdict or ("ok" if report is not None else "died")
+        outcome = self.verdict or ("ok" if report is not None else "fault" if fault else "died")
         if outcome != "ok":
             report = None
-        detail = raised
+        detail = raised or fault
         if outcome == "died" and not raised:
             detail = f"sinal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "o processo saiu sem terminar"
         return {
