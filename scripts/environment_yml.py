@@ -1,7 +1,7 @@
 """Write environment.yml for conda users: its pip part is uv.lock's, so that everyone has the same versions.
 
-    python scripts/environment_yml.py           writes it
-    python scripts/environment_yml.py --check   exits 1 when it no longer follows the lock
+python scripts/environment_yml.py           writes it
+python scripts/environment_yml.py --check   exits 1 when it no longer follows the lock
 """
 
 from __future__ import annotations
