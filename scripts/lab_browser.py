@@ -1,4 +1,4 @@
-"""Start the real `curso lab` and look at it with a real browser: for the tests and for the README's images."""
+"""Start the real `curso lab` and see it in a real browser: for the tests and for the README's images."""
 
 from __future__ import annotations
 

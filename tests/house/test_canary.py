@@ -31,16 +31,17 @@ def test_summary_names_what_moved_and_what_broke(tmp_path: Path) -> None:
     report = tmp_path / "report.xml"
     report.write_text(
         "<testsuites><testsuite>"
-        '<testcase classname="tests.a" name="test_x"><failure message="KeyError: &#10;more">log</failure></testcase>'
+        '<testcase classname="tests.a" name="test_x">'
+        '<failure message="KeyError: x&#10;more">log</failure></testcase>'
         '<testcase classname="tests.a" name="test_y"/>'
         "</testsuite></testsuites>",
         encoding="utf-8",
     )
     broken = canary.failures(report)
-    assert broken == ["`tests.a.test_x`: KeyError:"]
+    assert broken == ["`tests.a.test_x`: KeyError: x"]
     text = canary.summary(rows, broken)
     assert "**quebrou**" in text
-    assert "- `tests.a.test_x`: KeyError:" in text
+    assert "- `tests.a.test_x`: KeyError: x" in text
     assert "**tudo passou**" in canary.summary(rows, [])
     assert canary.failures(tmp_path / "none.xml") == [
         "Os testes nem chegaram a rodar: veja o fim do registro."
