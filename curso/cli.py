@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import curso.portuguese  # noqa: F401 - first: it gives click and typer their words
 import typer
+
+if TYPE_CHECKING:
+    from autograder.model.exercise import Exercise
+    from autograder.model.result import Result
+
+PASSED, FAILED, COULD_NOT_GRADE = 0, 1, 2
 
 app = typer.Typer(
     name="curso",
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["--help", "-h"]},
     help="Módulo 4: Orquestração e Workflows. Lições, exercícios e correção no seu terminal.",
 )
+
+ExerciseName = Annotated[str, typer.Argument(metavar="EX", help="O exercício, por exemplo ex1-dag-complexo.")]
+CriterionName = Annotated[str, typer.Argument(metavar="CRITERIO", help="O critério, como aparece na verificação.")]
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -18,6 +36,245 @@ def lab(ctx: typer.Context) -> None:
     from curso.lab import start
 
     raise typer.Exit(start(ctx.args))
+
+
+@app.command()
+def comecar(exercicio: ExerciseName) -> None:
+    """Cria a sua cópia de trabalho em trabalho/. O que já existe não é tocado."""
+    from curso.start import start_work
+
+    with _sentences():
+        for line in start_work(exercicio):
+            typer.echo(line)
+
+
+@app.command()
+def verificar(
+    exercicio: ExerciseName,
+    entrega: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A pasta a corrigir; sem ela, a sua em trabalho/.")
+    ] = None,
+    como_json: Annotated[bool, typer.Option("--json", help="Imprime o resultado como JSON.")] = False,
+    semente: Annotated[
+        int | None, typer.Option(metavar="N", min=0, help="Fixa o sorteio dos dados; sem ela, um novo a cada vez.")
+    ] = None,
+    progresso: Annotated[bool, typer.Option("--progresso", hidden=True)] = False,
+) -> None:
+    """Executa o seu pipeline nos cenários do exercício e mostra um veredito por critério."""
+    from autograder.doors import grade
+    from curso import tell
+    from curso.places import exercise_folder, state_folder, work_folder
+    from curso.progress import note_result
+
+    with _sentences():
+        folder = exercise_folder(exercicio)
+        mine = work_folder(folder.name)
+        submission = entrega or mine
+        if not submission.is_dir():
+            raise _Stop(
+                f"A pasta {submission} não existe."
+                if entrega
+                else f"Você ainda não começou este exercício: rode `curso comecar {folder.name}`."
+            )
+        with _progress_bar(quiet=como_json, lines=progresso) as on_progress:
+            result = grade(folder, submission, seed=semente, on_progress=on_progress).result
+        if submission.resolve() == mine.resolve():
+            notice = note_result(state_folder(), result)
+            if notice:
+                typer.echo(notice, err=True)
+        if como_json:
+            typer.echo(result.model_dump_json(indent=1))
+        else:
+            tell.print_result(result)
+        raise typer.Exit(_exit_code(result))
+
+
+@app.command()
+def dica(exercicio: ExerciseName, criterio: CriterionName) -> None:
+    """Dá a próxima dica de um critério: um empurrão, o conceito, quase a resposta."""
+    from curso.places import state_folder
+    from curso.progress import next_hint
+
+    with _sentences():
+        exercise = _exercise(exercicio)
+        _criterion_must_exist(exercise, criterio)
+        number, hint = next_hint(state_folder(), exercise, criterio)
+        typer.echo(f"Dica {number} de 3 ({exercise.criterion(criterio).title}):\n{hint}")
+
+
+@app.command()
+def progresso(
+    como_json: Annotated[bool, typer.Option("--json", help="Imprime o progresso como JSON.")] = False,
+) -> None:
+    """Mostra os cinco itens da checklist, pelo que os seus exercícios já provaram."""
+    from autograder.model.exercise import load_exercise
+    from curso.places import exercise_folder, exercise_ids, state_folder
+    from curso.progress import checklist, load
+
+    with _sentences():
+        record, notice = load(state_folder())
+        if notice:
+            typer.echo(notice, err=True)
+        items = checklist(record, [load_exercise(exercise_folder(name)) for name in exercise_ids()])
+        if como_json:
+            import json
+
+            document = {"version": 1, "checklist": [item.model_dump() | {"done": item.done} for item in items]}
+            typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
+        else:
+            from curso.progress_view import print_checklist
+
+            print_checklist(items)
+
+
+@app.command()
+def reproduzir(
+    resultado: Annotated[Path, typer.Argument(metavar="RESULTADO", help="Um resultado em JSON.")],
+    criterio: Annotated[str, typer.Option(metavar="X", help="O critério a repetir.")],
+    entrega: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="A entrega; sem ela, a sua cópia em trabalho/.")
+    ] = None,
+    logs: Annotated[Path | None, typer.Option(metavar="DIR", help="Onde guardar os logs.")] = None,
+) -> None:
+    """Repete um veredito com a mesma semente e guarda os logs de cada execução."""
+    from curso.replay import replay
+
+    with _sentences():
+        result, notes, kept = replay(resultado, criterio, entrega, logs)
+        for note in notes:
+            typer.echo(note, err=True)
+        from curso import tell
+
+        tell.print_result(result)
+        typer.echo(f"Logs guardados em {kept}")
+        raise typer.Exit(_exit_code(result))
+
+
+@app.command()
+def pacote(
+    destino: Annotated[Path, typer.Argument(metavar="DESTINO", help="O arquivo .zip ou a pasta a criar.")],
+) -> None:
+    """Cria o pacote da turma: o curso sem respostas, sem corretores escondidos e sem testes."""
+    from curso.package import build_package
+
+    with _sentences():
+        count = build_package(destino)
+        typer.echo(f"Pacote da turma em {destino}: {count} arquivos, sem respostas nem corretores escondidos.")
+
+
+@app.command()
+def doutor() -> None:
+    """Examina esta máquina: versões, isolamento, o que falta e como instalar."""
+    from curso.doctor import examine, print_findings
+
+    with _sentences():
+        findings = examine()
+        print_findings(findings)
+        raise typer.Exit(PASSED if all(finding.good for finding in findings) else FAILED)
+
+
+@app.command()
+def gerar() -> None:
+    """(Quem escreve o curso) Gera exercises/ e os notebooks a partir de solutions/."""
+    from curso.places import ROOT, exercise_ids, exercises_folder
+    from curso.publish import publish, refresh_source
+
+    with _sentences():
+        source = exercises_folder()
+        if source.name != "solutions":
+            raise _Stop("Um pacote de turma não tem solutions/: só um clone completo gera exercícios.")
+        for name in exercise_ids():
+            refresh_source(source / name)
+            publish(source / name, ROOT / "exercises" / name)
+            typer.echo(f"exercises/{name} gerado de solutions/{name}")
+
+
+@app.command()
+def lint(
+    rapido: Annotated[bool, typer.Option("--rapido", help="Sem corrigir respostas e iniciais.")] = False,
+) -> None:
+    """(Quem escreve o curso) Confere critérios, dicas, respostas, banco e exercícios gerados."""
+    from curso.lint import lint_course
+
+    with _sentences():
+        problems = lint_course(grade_answers=not rapido)
+        for problem in problems:
+            typer.echo(f"✘ {problem}")
+        if problems:
+            raise typer.Exit(FAILED)
+        typer.echo("✔ O curso está em ordem.")
+
+
+# --- shared by the verbs -----------------------------------------------------------------------------
+
+
+class _Stop(Exception):
+    """Nothing could be graded; the message says what to do."""
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Turns every expected failure into one sentence on standard error and exit code 2."""
+    from autograder.model.exercise import BrokenExerciseError
+    from curso.places import UnknownExerciseError
+
+    try:
+        yield
+    except (_Stop, BrokenExerciseError, UnknownExerciseError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(COULD_NOT_GRADE) from None
+    except KeyboardInterrupt:
+        typer.echo("Interrompido. Nada do seu trabalho foi mudado.", err=True)
+        raise typer.Exit(COULD_NOT_GRADE) from None
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        typer.echo(f"O sistema recusou uma operação de arquivo{where}: {error.strerror or error}.", err=True)
+        raise typer.Exit(COULD_NOT_GRADE) from None
+
+
+def _exercise(name: str) -> Exercise:
+    from autograder.model.exercise import load_exercise
+    from curso.places import exercise_folder
+
+    return load_exercise(exercise_folder(name))
+
+
+def _criterion_must_exist(exercise: Exercise, criterion: str) -> None:
+    known = [c.id for c in exercise.criteria]
+    if criterion not in known:
+        raise _Stop(f"{exercise.id} não tem o critério «{criterion}». Os que há: {', '.join(known)}.")
+
+
+def _exit_code(result: Result) -> int:
+    from autograder.model.result import Status
+
+    statuses = {verdict.status for verdict in result.verdicts}
+    if Status.ERROR in statuses:
+        return COULD_NOT_GRADE
+    return PASSED if statuses <= {Status.PASSED, Status.WAITING} else FAILED
+
+
+@contextmanager
+def _progress_bar(*, quiet: bool, lines: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar for people, `passo N/M` lines for the notebook, nothing for pipes."""
+    if lines:
+        yield lambda done, total: print(f"passo {done}/{total}", file=sys.stderr, flush=True)
+        return
+    if quiet or not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Preparando o Airflow…", total=None)
+
+        def show(done: int, total: int) -> None:
+            words = "Executando o seu DAG" if done else "Preparando o Airflow…"
+            bar.update(task, description=words, total=total if done else None, completed=done)
+
+        yield show
 
 
 def main() -> None:

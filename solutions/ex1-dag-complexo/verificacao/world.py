@@ -238,13 +238,18 @@ def build(folder: Path, day: Day, other_files: tuple[Day, ...] = (), history: da
     for known in (*other_files, day):
         (folder / "entrada" / f"vendas_{known.date}.csv").write_text(known.csv(), encoding="utf-8")
     with closing(sqlite3.connect(folder / OBSERVE.database)) as connection, connection:
-        connection.executescript(SCHEMA)
-        connection.executemany("INSERT INTO lojas VALUES (?, ?, ?, ?)", STORES)
-        connection.executemany("INSERT INTO produtos VALUES (?, ?, ?)", PRODUCTS)
-        connection.executemany("INSERT INTO feriados VALUES (?, ?)", [(str(d), name) for d, name in HOLIDAYS])
-        connection.executemany("INSERT INTO metas VALUES (?, ?)", day.goals)
-        for table, row in history_rows(history or day.date - timedelta(days=1)):
-            connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+        fill(connection, day, history or day.date - timedelta(days=1))
+
+
+def fill(connection: sqlite3.Connection, day: Day, history: date) -> None:
+    """The warehouse as the day's run finds it."""
+    connection.executescript(SCHEMA)
+    connection.executemany("INSERT INTO lojas VALUES (?, ?, ?, ?)", STORES)
+    connection.executemany("INSERT INTO produtos VALUES (?, ?, ?)", PRODUCTS)
+    connection.executemany("INSERT INTO feriados VALUES (?, ?)", [(str(d), name) for d, name in HOLIDAYS])
+    connection.executemany("INSERT INTO metas VALUES (?, ?)", day.goals)
+    for table, row in history_rows(history):
+        connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
 
 
 def history_rows(day: date) -> list[tuple[str, tuple[object, ...]]]:
@@ -279,3 +284,13 @@ def scenarios(drawn: Draw) -> list[Scenario]:
         Scenario("vazio", lambda folder: None, {"hoje": Parse()}),
         Scenario("dia-util", workday, {"primeira": run, "segunda": run}, environment),
     ]
+
+
+def write_sample(folder: Path, drawn: Draw) -> None:
+    """The sample day as a learner looks at it: the file of the day, and the warehouse as SQL."""
+    day = drawn.workday
+    (folder / f"vendas_{day.date}.csv").write_text(day.csv(), encoding="utf-8")
+    with closing(sqlite3.connect(":memory:")) as connection:
+        fill(connection, day, day.date - timedelta(days=1))
+        dump = "\n".join(connection.iterdump())
+    (folder / "armazem.sql").write_text(dump + "\n", encoding="utf-8")

@@ -1,0 +1,98 @@
+"""The notebook's door: `verificar("ex1-dag-complexo")` shows the verdicts as a table.
+
+Grading happens in a process of its own, through the same command as in the terminal.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from autograder.model.result import Result
+from curso import tell
+
+
+class Verificacao:
+    """A result that knows how to show itself in a notebook and in plain text."""
+
+    def __init__(self, result: Result) -> None:
+        self.resultado = result
+
+    def _repr_html_(self) -> str:
+        return tell.as_html(self.resultado)
+
+    def __repr__(self) -> str:
+        from rich.console import Console
+
+        console = Console(width=100, no_color=True, highlight=False)
+        with console.capture() as captured:
+            console.print(tell.table(self.resultado))
+        return captured.get()
+
+
+class Aviso:
+    """One sentence in place of a result."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def _repr_html_(self) -> str:
+        return f"<p>{tell._text(self.text)}</p>"
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def verificar(exercicio: str, entrega: str | Path | None = None) -> Verificacao | Aviso:
+    """Checks your work on an exercise and shows one line per criterion.
+
+    `entrega` is the folder to check; without it, your working copy in `trabalho/`.
+    """
+    command = [sys.executable, "-m", "curso.cli", "verificar", exercicio, "--json", "--progresso"]
+    if entrega is not None:
+        command += ["--entrega", str(entrega)]
+    with _Progress() as progress:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert process.stderr is not None and process.stdout is not None
+        said: list[str] = []
+        try:
+            for line in process.stderr:
+                if line.startswith("passo "):
+                    done, total = line.split()[1].split("/")
+                    progress.show(int(done), int(total))
+                elif line.strip():
+                    said.append(line.strip())
+            output = process.stdout.read()
+        except KeyboardInterrupt:
+            process.terminate()
+            process.wait()
+            return Aviso("Verificação interrompida. Nada do seu trabalho foi mudado.")
+        process.wait()
+    try:
+        return Verificacao(Result.model_validate_json(output))
+    except ValidationError:
+        return Aviso(" ".join(said[-3:]) or "A verificação terminou sem resultado. Tente `curso doutor` no terminal.")
+
+
+class _Progress:
+    """A progress bar that works in every front end and leaves nothing behind."""
+
+    def __enter__(self) -> _Progress:
+        from IPython.display import HTML, display
+
+        self._html = HTML
+        self._handle = display(HTML("<p>Preparando o Airflow…</p>"), display_id=True)  # type: ignore[no-untyped-call]
+        return self
+
+    def show(self, done: int, total: int) -> None:
+        if self._handle is not None:
+            what = "Preparando o Airflow…" if done == 0 else f"Executando o seu DAG: {done} de {total} etapas"
+            bar = f"<progress value='{done}' max='{total}'></progress>"
+            self._handle.update(self._html(f"<p>{bar} {what}</p>"))
+
+    def __exit__(self, *_: object) -> None:
+        if self._handle is not None:
+            self._handle.update(self._html(""))

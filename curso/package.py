@@ -1,0 +1,60 @@
+"""`curso pacote`: what a class receives. The repository without answers, hidden graders and their bank."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from pathlib import Path
+
+from autograder.model.exercise import BrokenExerciseError
+from curso.places import ROOT
+
+LEFT_OUT = ("solutions", "autograder/graders", "tests", ".github", ".ci", "bench")
+NEVER = {".git", ".venv", ".uv", ".curso", ".nbgrader", "trabalho", "__pycache__", ".ipynb_checkpoints", "dist"}
+
+
+def package_files(root: Path = ROOT) -> list[Path]:
+    """Relative paths of all that goes into the package, sorted."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=root, capture_output=True, text=True, check=False
+    )
+    if listed.returncode == 0:
+        candidates = [Path(name) for name in listed.stdout.split("\0") if name]
+    else:  # a copy without git
+        candidates = [path.relative_to(root) for path in root.rglob("*")]
+    return sorted(path for path in candidates if _goes(path) and (root / path).is_file())
+
+
+def _goes(path: Path) -> bool:
+    name = path.as_posix()
+    if any(part in NEVER for part in path.parts):
+        return False
+    return not any(name == folder or name.startswith(folder + "/") for folder in LEFT_OUT)
+
+
+def build_package(target: Path, root: Path = ROOT) -> int:
+    """Writes the package as a folder or, where the name ends in .zip, as an archive. Returns the file count.
+
+    Raises BrokenExerciseError with a sentence where the target exists or the source is a package already.
+    """
+    if not (root / "solutions").is_dir():
+        raise BrokenExerciseError("Isto já é um pacote de turma: só um clone completo gera outro.")
+    if target.exists():
+        raise BrokenExerciseError(f"{target} já existe, e nada é sobrescrito: escolha outro nome ou apague-o antes.")
+    files = package_files(root)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.suffix == ".zip":
+        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        with os.fdopen(descriptor, "wb") as raw, zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in files:
+                archive.write(root / path, Path(target.stem) / path)
+        os.replace(temporary, target)
+    else:
+        for path in files:
+            (target / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(root / path, target / path)
+            shutil.copymode(root / path, target / path)
+    return len(files)

@@ -1,0 +1,48 @@
+"""Where things are: the course's root, its exercises, and the learner's own copies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import autograder
+
+ROOT = Path(autograder.__file__).resolve().parents[1]
+
+
+class UnknownExerciseError(Exception):
+    """No exercise has this name; the message says which there are."""
+
+
+def exercises_folder(root: Path = ROOT) -> Path:
+    """The source of exercises in a full clone, what students receive in a class package."""
+    solutions = root / "solutions"
+    return solutions if solutions.is_dir() else root / "exercises"
+
+
+def exercise_ids(root: Path = ROOT) -> list[str]:
+    return sorted(path.parent.name for path in exercises_folder(root).glob("*/exercise.toml"))
+
+
+def exercise_folder(exercise_id: str, root: Path = ROOT) -> Path:
+    """The folder that defines this exercise. Raises UnknownExerciseError."""
+    known = exercise_ids(root)
+    if exercise_id not in known:
+        near = [name for name in known if name.startswith(exercise_id)] if exercise_id else []
+        if len(near) == 1:
+            return exercises_folder(root) / near[0]
+        raise UnknownExerciseError(
+            f"Não conheço o exercício «{exercise_id}». Os que existem: {', '.join(known) or 'nenhum'}."
+        )
+    return exercises_folder(root) / exercise_id
+
+
+def work_folder(exercise_id: str, root: Path = ROOT) -> Path:
+    """The learner's own copy."""
+    return root / "trabalho" / exercise_id
+
+
+def state_folder(root: Path = ROOT) -> Path:
+    """What the course keeps for itself; ignored by git."""
+    folder = root / ".curso"
+    folder.mkdir(exist_ok=True)
+    return folder

@@ -1,0 +1,124 @@
+"""Results for people: the same verdicts in the terminal (rich) and, by HTML, in the notebook."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from rich.console import Console, Group, RenderableType
+from rich.markup import escape
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from autograder.model.result import Result, Status, Verdict
+
+WORDS: dict[Status, tuple[str, str, str]] = {
+    # sign, word, colour
+    Status.PASSED: ("✔", "passou", "green"),
+    Status.FAILED: ("✘", "ainda não", "red"),
+    Status.BLOCKED: ("•", "espera outro", "yellow"),
+    Status.NOT_ATTEMPTED: ("○", "não tentado", "grey62"),
+    Status.WAITING: ("…", "na entrega", "cyan"),
+    Status.ERROR: ("!", "falha do corretor", "magenta"),
+}
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+
+
+def clean(text: str) -> str:
+    """What a student's program printed, without terminal escapes and control characters."""
+    return _CONTROL.sub("", text)
+
+
+def table(result: Result) -> RenderableType:
+    """The whole result for the terminal."""
+    grid = Table(box=None, pad_edge=False, show_header=False, expand=False)
+    for _ in range(2):
+        grid.add_column(no_wrap=True)
+    grid.add_column(justify="right", no_wrap=True)
+    grid.add_column(overflow="fold")
+    details: list[RenderableType] = []
+    for verdict in result.verdicts:
+        sign, word, colour = WORDS[verdict.status]
+        points = f"{verdict.points}/{verdict.max_points}"
+        grid.add_row(
+            Text(f"{sign} {word}", style=colour), Text(verdict.criterion, style="bold"), points, Text(verdict.title)
+        )
+        if verdict.status in (Status.FAILED, Status.ERROR):
+            details.append(_details(verdict))
+    blocked = sum(v.status is Status.BLOCKED for v in result.verdicts)
+    waiting = sum(v.status is Status.WAITING for v in result.verdicts)
+    summary = Text(f"{result.points} de {result.max_points} pontos", style="bold")
+    summary.append(f"   {result.seconds:.1f} s   isolamento: {result.level}   semente {result.seed}", style="grey62")
+    if blocked:
+        summary.append(f"\n{blocked} critério(s) esperam que outro passe primeiro.", style="grey62")
+    if waiting:
+        summary.append(f"\n{waiting} critério(s) escondidos são corrigidos na entrega.", style="grey62")
+    return Group(Text(result.title, style="bold underline"), grid, *details, summary)
+
+
+def _details(verdict: Verdict) -> RenderableType:
+    lines: list[RenderableType] = []
+    if verdict.expected:
+        lines.append(Text.assemble(("Esperado: ", "bold"), clean(verdict.expected)))
+    lines.append(Text.assemble(("Visto: ", "bold"), clean(verdict.seen)))
+    lines += [Text(f"  {row.table}: {clean(row.what)}") for row in verdict.rows]
+    if verdict.log:
+        tail = "\n".join(clean(verdict.log).strip().splitlines()[-8:])
+        lines.append(Padding(Text(tail, style="grey62"), (0, 2)))
+    if verdict.hint:
+        lines.append(Text.assemble(("Dica: ", "bold cyan"), verdict.hint))
+    return Panel(Group(*lines), title=escape(verdict.title), title_align="left", border_style="grey50")
+
+
+def print_result(result: Result) -> None:
+    Console(highlight=False).print(table(result))
+
+
+_COLOURS = {
+    Status.PASSED: "#1a7f37", Status.FAILED: "#cf222e", Status.BLOCKED: "#9a6700", Status.NOT_ATTEMPTED: "#6e7781",
+    Status.WAITING: "#0969da", Status.ERROR: "#8250df",
+}  # fmt: skip
+
+
+def as_html(result: Result) -> str:
+    """The whole result for the notebook; everything that came from a student is escaped."""
+    rows = "".join(_html_row(verdict) for verdict in result.verdicts)
+    share = 100 * result.points / result.max_points
+    return f"""
+<div style="max-width:60em">
+<p style="margin:.2em 0"><b>{_text(result.title)}</b>: <b>{result.points}</b> de {result.max_points} pontos
+<span style="opacity:.7">({result.seconds:.1f} s; isolamento: {_text(result.level)}; semente {result.seed})</span></p>
+<div role="progressbar" aria-valuenow="{result.points}" aria-valuemax="{result.max_points}"
+ style="height:.5em;background:#8884;border-radius:.25em"><div
+ style="height:100%;width:{share:.0f}%;background:#1a7f37;border-radius:.25em"></div></div>
+<table style="width:100%;text-align:left"><thead><tr><th style="text-align:left">situação</th>
+<th style="text-align:left">critério</th><th>pontos</th><th style="text-align:left">o que foi visto</th></tr></thead>
+<tbody>{rows}</tbody></table></div>"""
+
+
+def _html_row(verdict: Verdict) -> str:
+    sign, word, _ = WORDS[verdict.status]
+    parts = []
+    if verdict.expected and verdict.status is Status.FAILED:
+        parts.append(f"<div><b>Esperado:</b> {_text(verdict.expected)}</div>")
+    if verdict.seen:
+        parts.append(f"<div>{_text(verdict.seen)}</div>")
+    if verdict.rows:
+        items = "".join(f"<li><code>{_text(row.table)}</code>: {_text(row.what)}</li>" for row in verdict.rows)
+        parts.append(f"<ul style='margin:.2em 0'>{items}</ul>")
+    if verdict.log:
+        parts.append(f"<details><summary>fim do log</summary><pre>{_text(verdict.log.strip())}</pre></details>")
+    if verdict.hint:
+        parts.append(f"<div><b>Dica:</b> {_text(verdict.hint)}</div>")
+    left = "style='text-align:left;vertical-align:top'"
+    return (
+        f"<tr><td {left}><span style='white-space:nowrap;color:{_COLOURS[verdict.status]};font-weight:bold'>{sign} {word}</span></td>"
+        f"<td {left}>{_text(verdict.title)}<br><code>{_text(verdict.criterion)}</code></td>"
+        f"<td style='vertical-align:top'>{verdict.points}/{verdict.max_points}</td><td {left}>{''.join(parts)}</td></tr>"
+    )
+
+
+def _text(value: str) -> str:
+    return html.escape(clean(value))
