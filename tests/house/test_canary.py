@@ -8,8 +8,9 @@ import sys
 import tomllib
 from pathlib import Path
 
-import canary
 import pytest
+
+import canary
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -12,10 +12,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from lab_browser import ROOT, Lab, browser_page, open_welcome, running_lab
-from system_packages import find_browser
 
 from curso import lab as lab_module
+from lab_browser import ROOT, Lab, browser_page, open_welcome, running_lab
+from system_packages import find_browser
 
 MENU = ["Arquivo", "Editar", "Exibir", "Executar", "Kernel", "Nbgrader", "Abas", "Configurações", "Ajuda"]
 
