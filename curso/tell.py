@@ -45,8 +45,11 @@ def table(result: Result) -> RenderableType:
         grid.add_row(
             Text(f"{sign} {word}", style=colour), Text(verdict.criterion, style="bold"), points, Text(verdict.title)
         )
-        if verdict.status in (Status.FAILED, Status.ERROR):
+        if verdict.status is Status.FAILED:
             details.append(_details(verdict))
+    # One fault of the grader usually stops every criterion: it is told once.
+    for seen in dict.fromkeys(v.seen for v in result.verdicts if v.status is Status.ERROR):
+        details.append(Panel(Text(clean(seen)), title="Falha do corretor", title_align="left", border_style="magenta"))
     blocked = sum(v.status is Status.BLOCKED for v in result.verdicts)
     waiting = sum(v.status is Status.WAITING for v in result.verdicts)
     summary = Text(f"{result.points} de {result.max_points} pontos", style="bold")

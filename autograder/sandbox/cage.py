@@ -88,8 +88,11 @@ class Cage:
         for folder in _python_folders():
             command += _passable_parents(folder, made)
             command += ["--ro-bind", str(folder), str(folder)]
-        command += ["--perms", "0755", "--dir", "/curso", "--ro-bind", str(PACKAGE), "/curso/autograder"]
-        command += ["--perms", "0000", "--tmpfs", "/curso/autograder/graders"]
+        # Of the grader only what runs in here: neither graders nor judge can be read from inside.
+        for part in ("/curso", "/curso/autograder", "/curso/autograder/run"):
+            command += ["--perms", "0755", "--dir", part]
+        for part in ("__init__.py", "run/__init__.py", "run/inside"):
+            command += ["--ro-bind", str(PACKAGE / part), f"/curso/autograder/{part}"]
         command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]
         command += ["--ro-bind", str(self.outside.submission), str(self.inside.submission)]
         for out, inside in ((self.outside.world, self.inside.world), (self.outside.home, self.inside.home)):
