@@ -15,6 +15,7 @@ import sys
 import tempfile
 import tomllib
 import xml.etree.ElementTree as ET
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -59,26 +60,37 @@ def failures(report: Path) -> list[str]:
     return lines
 
 
-def summary(rows: list[str], broken: list[str]) -> str:
-    outcome = "**quebrou**:" if broken else "**tudo passou**."
-    text = [
-        "## Canário",
-        "",
-        f"Com as versões mais novas, {outcome}",
-        "",
-        *(f"- {line}" for line in broken),
-        "",
-    ]
-    if rows:
-        text += [
-            "### O que mudou de versão",
-            "",
-            "| pacote | no uv.lock | mais nova |",
-            "| --- | --- | --- |",
-        ]
-        text += rows
+def held_back(tree: str) -> list[str]:
+    """Rows for what we ask for ourselves and can't have at its newest, from `uv tree --outdated`."""
+    found = re.findall(r"^\S+ (\S+) v(\S+).* \(latest: v(\S+)\)", tree, re.MULTILINE)
+    return [f"| {name} | {ours} | {newest} |" for name, ours, newest in found]
+
+
+@dataclass
+class Outcome:
+    moved: list[str] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+
+
+def summary(result: Outcome) -> str:
+    outcome = "**quebrou**:" if result.broken else "**tudo passou**."
+    text = ["## Canário", "", f"Com as versões mais novas que combinam entre si, {outcome}", ""]
+    text += [*(f"- {line}" for line in result.broken), ""] if result.broken else []
+    rule = "| --- | --- | --- |"
+    if result.moved:
+        text += ["### O que mudou de versão", "", "| pacote | no uv.lock | testada |", rule, *result.moved]
     else:
         text += ["Nenhum pacote mudou de versão."]
+    if result.held:
+        text += [
+            "",
+            "### O que outro pacote segura",
+            "",
+            "| pacote | testada | mais nova |",
+            rule,
+            *result.held,
+        ]
     return "\n".join(text) + "\n"
 
 
@@ -90,8 +102,7 @@ def last_lines(text: str) -> str:
     return " ".join(line.strip() for line in text.strip().splitlines()[-12:])
 
 
-def try_newest(scratch: Path, pytest_args: list[str]) -> tuple[list[str], list[str]]:
-    """Table rows of what moved, and what broke."""
+def try_newest(scratch: Path, pytest_args: list[str]) -> Outcome:
     subprocess.run(["git", "clone", "--quiet", ROOT, scratch], check=True)
     pyproject = scratch / "pyproject.toml"
     lock = scratch / "uv.lock"
@@ -104,8 +115,16 @@ def try_newest(scratch: Path, pytest_args: list[str]) -> tuple[list[str], list[s
         [uv(), "lock", "--upgrade", "--quiet"], cwd=scratch, env=environment, capture_output=True, text=True
     )
     if locked.returncode:
-        return [], [f"As versões mais novas não combinam entre si: {last_lines(locked.stderr)}"]
-    rows = changed(before, versions(lock.read_text(encoding="utf-8")), direct_dependencies(original))
+        return Outcome(broken=[f"As versões mais novas não combinam entre si: {last_lines(locked.stderr)}"])
+    moved = changed(before, versions(lock.read_text(encoding="utf-8")), direct_dependencies(original))
+    tree = subprocess.run(
+        [uv(), "tree", "--frozen", "--outdated", "--depth", "1", "--no-dev", "--quiet"],
+        cwd=scratch,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    held = held_back(tree.stdout)
     synced = subprocess.run(
         [uv(), "sync", "--frozen", "--quiet", "--compile-bytecode", "--python", sys.executable],
         cwd=scratch,
@@ -114,7 +133,7 @@ def try_newest(scratch: Path, pytest_args: list[str]) -> tuple[list[str], list[s
         text=True,
     )
     if synced.returncode:
-        return rows, [f"As versões mais novas não se instalam: {last_lines(synced.stderr)}"]
+        return Outcome(moved, held, [f"As versões mais novas não se instalam: {last_lines(synced.stderr)}"])
     # environment.yml follows the lock that was just made anew; that drift is ours and says nothing.
     subprocess.run([scratch / ".venv/bin/python", "scripts/environment_yml.py"], cwd=scratch, check=True)
     report = scratch / "report.xml"
@@ -123,18 +142,18 @@ def try_newest(scratch: Path, pytest_args: list[str]) -> tuple[list[str], list[s
     broken = failures(report) if tested.returncode else []
     if tested.returncode and not broken:
         broken = [f"O pytest saiu com o código {tested.returncode}: veja o fim do registro."]
-    return rows, broken
+    return Outcome(moved, held, broken)
 
 
 def main(pytest_args: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="canario-") as folder:
-        rows, broken = try_newest(Path(folder) / "curso", pytest_args)
-    text = summary(rows, broken)
+        result = try_newest(Path(folder) / "curso", pytest_args)
+    text = summary(result)
     print(text)
     if target := os.environ.get("GITHUB_STEP_SUMMARY"):
         with open(target, "a", encoding="utf-8") as file:
             file.write(text)
-    return 1 if broken else 0
+    return 1 if result.broken else 0
 
 
 if __name__ == "__main__":

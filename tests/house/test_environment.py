@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -33,6 +34,15 @@ def locked_versions() -> dict[str, set[str]]:
 
 def test_environment_yml_follows_the_lock() -> None:
     done = subprocess.run([sys.executable, SCRIPT, "--check"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_lock_follows_pyproject() -> None:
+    """`uv sync --frozen` would not notice."""
+    local = ROOT / ".uv" / "bin" / "uv"
+    done = subprocess.run(
+        [shutil.which("uv") or local, "lock", "--check"], cwd=ROOT, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
 
 
