@@ -176,6 +176,8 @@ def doutor() -> None:
 @app.command()
 def gerar() -> None:
     """(Quem escreve o curso) Gera exercises/ e os notebooks a partir de solutions/."""
+    from autograder.model.result import json_schema_text
+    from curso.lint import SCHEMA_FILE
     from curso.places import ROOT, exercise_ids, exercises_folder
     from curso.publish import publish, refresh_source
 
@@ -187,6 +189,9 @@ def gerar() -> None:
             refresh_source(source / name)
             publish(source / name, ROOT / "exercises" / name)
             typer.echo(f"exercises/{name} gerado de solutions/{name}")
+        schema = ROOT / SCHEMA_FILE
+        schema.parent.mkdir(parents=True, exist_ok=True)
+        schema.write_text(json_schema_text(), encoding="utf-8")
 
 
 @app.command()

@@ -52,12 +52,14 @@ def table(result: Result) -> RenderableType:
         details.append(Panel(Text(clean(seen)), title="Falha do corretor", title_align="left", border_style="magenta"))
     blocked = sum(v.status is Status.BLOCKED for v in result.verdicts)
     waiting = sum(v.status is Status.WAITING for v in result.verdicts)
-    summary = Text(f"{result.points} de {result.max_points} pontos", style="bold")
+    here = sum(v.max_points for v in result.verdicts if v.status is not Status.WAITING)
+    summary = Text(f"{result.points} de {here} pontos", style="bold")
     summary.append(f"   {result.seconds:.1f} s   isolamento: {result.level}   semente {result.seed}", style="grey62")
     if blocked:
         summary.append(f"\n{blocked} critério(s) esperam que outro passe primeiro.", style="grey62")
     if waiting:
-        summary.append(f"\n{waiting} critério(s) escondidos são corrigidos na entrega.", style="grey62")
+        later = result.max_points - here
+        summary.append(f"\nOutros {later} pontos ({waiting} critérios escondidos): corrigidos na entrega.", style="grey62")
     return Group(Text(result.title, style="bold underline"), grid, *details, summary)
 
 
@@ -88,12 +90,13 @@ _COLOURS = {
 def as_html(result: Result) -> str:
     """The whole result for the notebook; everything that came from a student is escaped."""
     rows = "".join(_html_row(verdict) for verdict in result.verdicts)
-    share = 100 * result.points / result.max_points
+    here = sum(v.max_points for v in result.verdicts if v.status is not Status.WAITING)
+    share = 100 * result.points / max(here, 1)
     return f"""
 <div style="max-width:60em">
-<p style="margin:.2em 0"><b>{_text(result.title)}</b>: <b>{result.points}</b> de {result.max_points} pontos
+<p style="margin:.2em 0"><b>{_text(result.title)}</b>: <b>{result.points}</b> de {here} pontos
 <span style="opacity:.7">({result.seconds:.1f} s; isolamento: {_text(result.level)}; semente {result.seed})</span></p>
-<div role="progressbar" aria-valuenow="{result.points}" aria-valuemax="{result.max_points}"
+<div role="progressbar" aria-valuenow="{result.points}" aria-valuemax="{here}"
  style="height:.5em;background:#8884;border-radius:.25em"><div
  style="height:100%;width:{share:.0f}%;background:#1a7f37;border-radius:.25em"></div></div>
 <table style="width:100%;text-align:left"><thead><tr><th style="text-align:left">situação</th>

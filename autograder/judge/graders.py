@@ -19,9 +19,6 @@ from typing import Any
 
 from autograder.run.world import Observe, Scenario
 
-HIDDEN = Path(__file__).resolve().parents[1] / "graders"
-
-
 @dataclass(frozen=True)
 class Graders:
     """The graders of one exercise."""
@@ -75,11 +72,11 @@ class Graders:
 
 def graders_of(exercise_folder: Path) -> Graders:
     """The graders of the exercise in this folder."""
-    exercise_id = exercise_folder.name
+    exercise_id = exercise_folder.resolve().name
     visible = exercise_folder / "verificacao"
     overlay = os.environ.get("CURSO_GRADERS")
     candidates = [Path(overlay) / exercise_id] if overlay else []
-    candidates.append(HIDDEN / exercise_id)
+    candidates.append(exercise_folder.resolve().parents[1] / "autograder" / "graders" / exercise_id)
     hidden = next((folder for folder in candidates if folder.is_dir()), None)
     return Graders(exercise_id, visible, hidden, _load(visible / "world.py"))
 
