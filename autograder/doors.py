@@ -74,7 +74,14 @@ def grade(
         on_progress(0, total)
         try:
             evidence = play(
-                submission, exercise, scenarios, graders.observe, seed=seed, found=found, level=level, on_step=count
+                submission,
+                exercise,
+                scenarios,
+                graders.observe,
+                seed=seed,
+                found=found,
+                level=level,
+                on_step=count,
             )
             judged = _judge(exercise, graders, evidence, drawn, only)
         except (StageError, JudgeError, OSError) as error:
@@ -130,7 +137,9 @@ def _same_for_all(exercise: Exercise, status: Status, seen: str) -> list[Verdict
 def _refused(exercise: Exercise, submission: Submission) -> list[Verdict]:
     """The first criterion says why; everything else waits for a file that can be read."""
     first, *others = exercise.criteria
-    reason = Unmet("A entrega tem os arquivos pedidos, em texto UTF-8.", " ".join(submission.problems.values()))
+    reason = Unmet(
+        "A entrega tem os arquivos pedidos, em texto UTF-8.", " ".join(submission.problems.values())
+    )
     blocked = f"Depende de «{first.title}», que ainda não passou."
     return [
         verdicts.unmet(first, reason),

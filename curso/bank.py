@@ -83,7 +83,9 @@ class Bank:
         bases = self.right()
         if entry.base not in bases:
             raise BrokenBankError(f"wrong/{name}.toml: a base «{entry.base}» não existe em right/.")
-        shutil.copytree(bases[entry.base], target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            bases[entry.base], target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
+        )
         for change in entry.replace:
             touched = 0
             for path in sorted(target.rglob("*")):

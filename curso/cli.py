@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import curso.portuguese  # noqa: F401 - first: it gives click and typer their words
 import typer
+
+import curso.portuguese  # noqa: F401 - first: it gives click and typer their words
 
 if TYPE_CHECKING:
     from autograder.model.exercise import Exercise
@@ -27,7 +28,9 @@ app = typer.Typer(
 )
 
 ExerciseName = Annotated[str, typer.Argument(metavar="EX", help="O exercício, por exemplo ex1-dag-complexo.")]
-CriterionName = Annotated[str, typer.Argument(metavar="CRITERIO", help="O critério, como aparece na verificação.")]
+CriterionName = Annotated[
+    str, typer.Argument(metavar="CRITERIO", help="O critério, como aparece na verificação.")
+]
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -56,7 +59,8 @@ def verificar(
     ] = None,
     como_json: Annotated[bool, typer.Option("--json", help="Imprime o resultado como JSON.")] = False,
     semente: Annotated[
-        int | None, typer.Option(metavar="N", min=0, help="Fixa o sorteio dos dados; sem ela, um novo a cada vez.")
+        int | None,
+        typer.Option(metavar="N", min=0, help="Fixa o sorteio dos dados; sem ela, um novo a cada vez."),
     ] = None,
     progresso: Annotated[bool, typer.Option("--progresso", hidden=True)] = False,
 ) -> None:
@@ -119,7 +123,10 @@ def progresso(
         if como_json:
             import json
 
-            document = {"version": 1, "checklist": [item.model_dump() | {"done": item.done} for item in items]}
+            document = {
+                "version": 1,
+                "checklist": [item.model_dump() | {"done": item.done} for item in items],
+            }
             typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
         else:
             from curso.progress_view import print_checklist
@@ -159,7 +166,9 @@ def pacote(
 
     with _sentences():
         count = build_package(destino)
-        typer.echo(f"Pacote da turma em {destino}: {count} arquivos, sem respostas nem corretores escondidos.")
+        typer.echo(
+            f"Pacote da turma em {destino}: {count} arquivos, sem respostas nem corretores escondidos."
+        )
 
 
 @app.command()

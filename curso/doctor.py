@@ -13,7 +13,16 @@ from rich.text import Text
 from autograder.run.adapters import cache_folder
 from autograder.sandbox.level import Level, probe
 
-PACKAGES = ("apache-airflow", "prefect", "dagster", "jupyterlab", "nbgrader", "pytest", "sqlalchemy", "fastapi")
+PACKAGES = (
+    "apache-airflow",
+    "prefect",
+    "dagster",
+    "jupyterlab",
+    "nbgrader",
+    "pytest",
+    "sqlalchemy",
+    "fastapi",
+)
 MIN_FREE_BYTES = 1 << 30
 
 
@@ -32,7 +41,12 @@ def examine() -> list[Finding]:
     major, minor = sys.version_info[:2]
     python_good = (3, 11) <= (major, minor) < (3, 14)
     findings = [
-        Finding("Python", sys.version.split()[0], python_good, "" if python_good else "Use Python 3.11, 3.12 ou 3.13.")
+        Finding(
+            "Python",
+            sys.version.split()[0],
+            python_good,
+            "" if python_good else "Use Python 3.11, 3.12 ou 3.13.",
+        )
     ]
     for name in PACKAGES:
         try:
@@ -41,7 +55,9 @@ def examine() -> list[Finding]:
             findings.append(Finding(name, "ausente", False, "Rode `make lab` na pasta do curso."))
     free = shutil.disk_usage(cache_folder()).free
     findings.append(
-        Finding("espaço em disco", f"{free / 1e9:.0f} GB livres", free > MIN_FREE_BYTES, "Libere pelo menos 1 GB.")
+        Finding(
+            "espaço em disco", f"{free / 1e9:.0f} GB livres", free > MIN_FREE_BYTES, "Libere pelo menos 1 GB."
+        )
     )
     found = probe()
     findings.append(

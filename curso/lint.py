@@ -30,7 +30,9 @@ def lint_course(root: Path = ROOT, *, grade_answers: bool = True) -> list[str]:
     source = root / "solutions"
     if not source.is_dir():
         return ["Falta solutions/: o lint confere um clone completo, não um pacote de turma."]
-    folders = sorted(path for path in source.iterdir() if path.is_dir() and not path.name.startswith((".", "_")))
+    folders = sorted(
+        path for path in source.iterdir() if path.is_dir() and not path.name.startswith((".", "_"))
+    )
     problems = list(_schema(root)) + list(_links(root))
     if not folders:
         problems.append("Não há nenhum exercício em solutions/.")
@@ -40,7 +42,13 @@ def lint_course(root: Path = ROOT, *, grade_answers: bool = True) -> list[str]:
         except BrokenExerciseError as error:
             problems.append(str(error))
             continue
-        checks: list[Callable[[Path, Path, Exercise], Iterator[str]]] = [_names, _hints, _tests, _generated, _bank]
+        checks: list[Callable[[Path, Path, Exercise], Iterator[str]]] = [
+            _names,
+            _hints,
+            _tests,
+            _generated,
+            _bank,
+        ]
         if grade_answers:
             checks += [_starter, _answer]
         for check in checks:
@@ -59,7 +67,11 @@ def _links(root: Path) -> Iterator[str]:
     pages = [*root.glob("*.md"), *(root / "docs").rglob("*.md"), *(root / "solutions").glob("*/enunciado.md")]
     for page in sorted(pages):
         for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text(encoding="utf-8")):
-            if "://" not in target and not target.startswith("mailto:") and not (page.parent / target).exists():
+            if (
+                "://" not in target
+                and not target.startswith("mailto:")
+                and not (page.parent / target).exists()
+            ):
                 yield f"{page.relative_to(root)} aponta para {target}, que não existe."
 
 

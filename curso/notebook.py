@@ -8,6 +8,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -74,17 +75,20 @@ def verificar(exercicio: str, entrega: str | Path | None = None) -> Verificacao 
     try:
         return Verificacao(Result.model_validate_json(output))
     except ValidationError:
-        return Aviso(" ".join(said[-3:]) or "A verificação terminou sem resultado. Tente `curso doutor` no terminal.")
+        return Aviso(
+            " ".join(said[-3:]) or "A verificação terminou sem resultado. Tente `curso doutor` no terminal."
+        )
 
 
 class _Progress:
     """A progress bar that works in every front end and leaves nothing behind."""
 
     def __enter__(self) -> _Progress:
-        from IPython.display import HTML, display
+        import IPython.display
 
-        self._html = HTML
-        self._handle = display(HTML("<p>Preparando o Airflow…</p>"), display_id=True)  # type: ignore[no-untyped-call]
+        shown: Any = IPython.display  # its classes carry no types
+        self._html = shown.HTML
+        self._handle = shown.display(self._html("<p>Preparando o Airflow…</p>"), display_id=True)
         return self
 
     def show(self, done: int, total: int) -> None:

@@ -13,13 +13,27 @@ from autograder.model.exercise import BrokenExerciseError
 from curso.places import ROOT
 
 LEFT_OUT = ("solutions", "autograder/graders", "tests", ".github", ".ci", "bench")
-NEVER = {".git", ".venv", ".uv", ".curso", ".nbgrader", "trabalho", "__pycache__", ".ipynb_checkpoints", "dist"}
+NEVER = {
+    ".git",
+    ".venv",
+    ".uv",
+    ".curso",
+    ".nbgrader",
+    "trabalho",
+    "__pycache__",
+    ".ipynb_checkpoints",
+    "dist",
+}
 
 
 def package_files(root: Path = ROOT) -> list[Path]:
     """Relative paths of all that goes into the package, sorted."""
     listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=root, capture_output=True, text=True, check=False
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if listed.returncode == 0:
         candidates = [Path(name) for name in listed.stdout.split("\0") if name]
@@ -43,7 +57,9 @@ def build_package(target: Path, root: Path = ROOT) -> int:
     if not (root / "solutions").is_dir():
         raise BrokenExerciseError("Isto já é um pacote de turma: só um clone completo gera outro.")
     if target.exists():
-        raise BrokenExerciseError(f"{target} já existe, e nada é sobrescrito: escolha outro nome ou apague-o antes.")
+        raise BrokenExerciseError(
+            f"{target} já existe, e nada é sobrescrito: escolha outro nome ou apague-o antes."
+        )
     files = package_files(root)
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.suffix == ".zip":

@@ -50,10 +50,10 @@ def _singular(message: str) -> str:
     return _MESSAGES.get(message, message)
 
 
-def _plural(singular: str, plural: str, number: int) -> str:
-    if singular in _PLURALS:
-        return _PLURALS[singular][number != 1]
-    return singular if number == 1 else plural
+def _plural(msgid1: str, msgid2: str, n: int) -> str:
+    if msgid1 in _PLURALS:
+        return _PLURALS[msgid1][n != 1]
+    return msgid1 if n == 1 else msgid2
 
 
 gettext.gettext = _singular

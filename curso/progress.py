@@ -75,7 +75,10 @@ def load(folder: Path) -> tuple[Record, str]:
             path.replace(aside)
         except OSError as error:
             return Record(), f"O registro de progresso não pôde ser lido ({error.strerror}); comecei um novo."
-        return Record(), f"O registro de progresso estava danificado: guardei-o como {aside.name} e comecei um novo."
+        return (
+            Record(),
+            f"O registro de progresso estava danificado: guardei-o como {aside.name} e comecei um novo.",
+        )
 
 
 @contextmanager

@@ -30,13 +30,13 @@ def replay(
         ) from None
     known = [verdict.criterion for verdict in before.verdicts]
     if criterion not in known:
-        raise BrokenExerciseError(f"O resultado não tem o critério «{criterion}». Os que há: {', '.join(known)}.")
+        raise BrokenExerciseError(
+            f"O resultado não tem o critério «{criterion}». Os que há: {', '.join(known)}."
+        )
     folder = submission or work_folder(before.exercise)
     if not folder.is_dir():
         raise BrokenExerciseError(f"A pasta {folder} não existe: diga onde está a entrega com --entrega.")
-    grading = grade(
-        exercise_folder(before.exercise), folder, seed=before.seed, only=frozenset({criterion})
-    )
+    grading = grade(exercise_folder(before.exercise), folder, seed=before.seed, only=frozenset({criterion}))
     notes = []
     if grading.result.fingerprint != before.fingerprint:
         notes.append("Atenção: os arquivos da entrega mudaram desde aquele resultado.")
@@ -46,7 +46,9 @@ def replay(
     kept.mkdir(parents=True, exist_ok=True)
     if grading.evidence:
         for name, step in grading.evidence.steps.items():
-            text = "\n".join(f"== {task or 'fora das tasks'} ==\n{output}" for task, output in step.output.items())
+            text = "\n".join(
+                f"== {task or 'fora das tasks'} ==\n{output}" for task, output in step.output.items()
+            )
             (kept / (name.replace("/", "-") + ".log")).write_text(text, encoding="utf-8")
         (kept / "evidencia.json").write_text(grading.evidence.model_dump_json(indent=1), encoding="utf-8")
     return grading.result, notes, kept

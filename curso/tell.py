@@ -43,23 +43,33 @@ def table(result: Result) -> RenderableType:
         sign, word, colour = WORDS[verdict.status]
         points = f"{verdict.points}/{verdict.max_points}"
         grid.add_row(
-            Text(f"{sign} {word}", style=colour), Text(verdict.criterion, style="bold"), points, Text(verdict.title)
+            Text(f"{sign} {word}", style=colour),
+            Text(verdict.criterion, style="bold"),
+            points,
+            Text(verdict.title),
         )
         if verdict.status is Status.FAILED:
             details.append(_details(verdict))
     # One fault of the grader usually stops every criterion: it is told once.
     for seen in dict.fromkeys(v.seen for v in result.verdicts if v.status is Status.ERROR):
-        details.append(Panel(Text(clean(seen)), title="Falha do corretor", title_align="left", border_style="magenta"))
+        details.append(
+            Panel(Text(clean(seen)), title="Falha do corretor", title_align="left", border_style="magenta")
+        )
     blocked = sum(v.status is Status.BLOCKED for v in result.verdicts)
     waiting = sum(v.status is Status.WAITING for v in result.verdicts)
     here = sum(v.max_points for v in result.verdicts if v.status is not Status.WAITING)
     summary = Text(f"{result.points} de {here} pontos", style="bold")
-    summary.append(f"   {result.seconds:.1f} s   isolamento: {result.level}   semente {result.seed}", style="grey62")
+    summary.append(
+        f"   {result.seconds:.1f} s   isolamento: {result.level}   semente {result.seed}", style="grey62"
+    )
     if blocked:
         summary.append(f"\n{blocked} critério(s) esperam que outro passe primeiro.", style="grey62")
     if waiting:
         later = result.max_points - here
-        summary.append(f"\nOutros {later} pontos ({waiting} critérios escondidos): corrigidos na entrega.", style="grey62")
+        summary.append(
+            f"\nOutros {later} pontos ({waiting} critérios escondidos): corrigidos na entrega.",
+            style="grey62",
+        )
     return Group(Text(result.title, style="bold underline"), grid, *details, summary)
 
 
@@ -112,10 +122,14 @@ def _html_row(verdict: Verdict) -> str:
     if verdict.seen:
         parts.append(f"<div>{_text(verdict.seen)}</div>")
     if verdict.rows:
-        items = "".join(f"<li><code>{_text(row.table)}</code>: {_text(row.what)}</li>" for row in verdict.rows)
+        items = "".join(
+            f"<li><code>{_text(row.table)}</code>: {_text(row.what)}</li>" for row in verdict.rows
+        )
         parts.append(f"<ul style='margin:.2em 0'>{items}</ul>")
     if verdict.log:
-        parts.append(f"<details><summary>fim do log</summary><pre>{_text(verdict.log.strip())}</pre></details>")
+        parts.append(
+            f"<details><summary>fim do log</summary><pre>{_text(verdict.log.strip())}</pre></details>"
+        )
     if verdict.hint:
         parts.append(f"<div><b>Dica:</b> {_text(verdict.hint)}</div>")
     left = "style='text-align:left;vertical-align:top'"

@@ -16,7 +16,7 @@ Test = TypeVar("Test", bound=Callable[..., None])
 MAX_ROWS_SHOWN = 3
 
 
-class Unmet(AssertionError):  # noqa: N818 - it is no error of the grader, it is a finding about the work
+class Unmet(AssertionError):
     """A criterion that the work does not meet: what was expected in words, what was seen in the student's run."""
 
     def __init__(
@@ -51,7 +51,7 @@ _OUTCOMES: dict[Outcome, str] = {
 }
 
 
-class GraderFault(Exception):  # noqa: N818
+class GraderFault(Exception):
     """The grader's own code failed while the submission was played: nobody's points depend on that."""
 
 

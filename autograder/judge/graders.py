@@ -19,6 +19,7 @@ from typing import Any
 
 from autograder.run.world import Observe, Scenario
 
+
 @dataclass(frozen=True)
 class Graders:
     """The graders of one exercise."""

@@ -94,7 +94,9 @@ def judge(
     with _without_environment("PYTEST_ADDOPTS", "PYTEST_PLUGINS"), contextlib.redirect_stdout(printed):
         code = pytest.main([*options, *map(str, test_files)], plugins=[plugin])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
-        raise JudgeError(f"o pytest dos corretores terminou com o código {int(code)}: {printed.getvalue()[-400:]}")
+        raise JudgeError(
+            f"o pytest dos corretores terminou com o código {int(code)}: {printed.getvalue()[-400:]}"
+        )
     return plugin.findings
 
 

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -139,5 +138,4 @@ class Evidence(_Seen):
 
 def report_model(job: str) -> type[ParseReport] | type[RunReport]:
     """The schema of the report that a job must return."""
-    models: dict[str, Any] = {"parse": ParseReport, "run": RunReport}
-    return models[job]
+    return ParseReport if job == "parse" else RunReport

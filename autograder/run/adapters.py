@@ -67,7 +67,9 @@ def _fill_airflow_home(home: Path) -> None:
 def _airflow_template() -> Path:
     """A migrated metadata database, built once per set of Airflow packages (7 s)."""
     packages = sorted(
-        f"{found.name}={found.version}" for found in distributions() if found.name.startswith("apache-airflow")
+        f"{found.name}={found.version}"
+        for found in distributions()
+        if found.name.startswith("apache-airflow")
     )
     key = hashlib.sha256(" ".join([*packages, version("sqlalchemy")]).encode()).hexdigest()[:12]
     template = cache_folder() / f"airflow-{key}.db"

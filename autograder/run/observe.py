@@ -7,6 +7,7 @@ because the database file was in the student's hands.
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import stat
@@ -117,7 +118,7 @@ def _plain(value: Any) -> Any:
     """JSON values only: bytes and infinities become text."""
     if isinstance(value, bytes):
         return value[:200].hex()
-    if isinstance(value, float) and not (value - value == 0):
+    if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value
 

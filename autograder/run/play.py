@@ -14,7 +14,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from autograder.model.evidence import Evidence, FileSeen, Outcome, StepEvidence, report_model
+from autograder.model.evidence import (
+    Evidence,
+    FileSeen,
+    Outcome,
+    ParseReport,
+    RunReport,
+    StepEvidence,
+    report_model,
+)
 from autograder.model.exercise import Exercise
 from autograder.run.adapters import ADAPTERS, Adapter
 from autograder.run.observe import observe
@@ -142,7 +150,8 @@ class _Player:
 
     def _evidence(self, step: Parse | Run, answer: dict[str, Any]) -> StepEvidence:
         job = "parse" if isinstance(step, Parse) else "run"
-        outcome, detail, report = Outcome(answer["outcome"]), str(answer.get("detail", "")), None
+        outcome, detail = Outcome(answer["outcome"]), str(answer.get("detail", ""))
+        report: ParseReport | RunReport | None = None
         if outcome is Outcome.OK:
             try:
                 report = report_model(job).model_validate(answer["report"], strict=False)
@@ -159,7 +168,8 @@ class _Player:
             output={str(k): str(v) for k, v in answer.get("output", {}).items()},
             tables=effects["tables"],
             files={name: FileSeen.model_validate(file) for name, file in effects["files"].items()},
-            **({job: report} if report else {}),
+            parse=report if isinstance(report, ParseReport) else None,
+            run=report if isinstance(report, RunReport) else None,
         )
 
 

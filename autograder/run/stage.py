@@ -32,7 +32,7 @@ class Stage:
     def __init__(self, cage: Cage, adapter: str, environment: dict[str, str]) -> None:
         environment = cage.environment() | environment
         program = [sys.executable, "-s", "-m", "autograder.run.inside", adapter]
-        self._stderr = tempfile.TemporaryFile()
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
         self._process = subprocess.Popen(
             cage.command(program, environment),
             stdin=subprocess.PIPE,

@@ -85,9 +85,9 @@ class Cage:
         for name in ("ld.so.cache", "localtime", "passwd", "group", "nsswitch.conf", "mime.types"):
             command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
         made: set[Path] = set()
-        for folder in _python_folders():
-            command += _passable_parents(folder, made)
-            command += ["--ro-bind", str(folder), str(folder)]
+        for library in _python_folders():
+            command += _passable_parents(library, made)
+            command += ["--ro-bind", str(library), str(library)]
         # Of the grader only what runs in here: neither graders nor judge can be read from inside.
         for part in ("/curso", "/curso/autograder", "/curso/autograder/run"):
             command += ["--perms", "0755", "--dir", part]

@@ -36,7 +36,11 @@ def probe() -> Probe:
     """Tries the cage once. Cached for the life of the process."""
     as_root = os.geteuid() == 0
     if sys.platform != "linux":
-        return Probe(Level.PLAIN, as_root, "O isolamento usa recursos do Linux; neste sistema a correção é só autoavaliação.")
+        return Probe(
+            Level.PLAIN,
+            as_root,
+            "O isolamento usa recursos do Linux; neste sistema a correção é só autoavaliação.",
+        )
     if shutil.which("bwrap") is None:
         return Probe(
             Level.PLAIN, as_root, "Falta o bubblewrap. Para isolar a correção: sudo apt install bubblewrap."
@@ -48,9 +52,7 @@ def probe() -> Probe:
         return Probe(Level.PLAIN, as_root, f"O bubblewrap não respondeu ({error}).")
     if done.returncode:
         said = (done.stderr.strip().splitlines() or ["sem explicação"])[-1]
-        return Probe(
-            Level.PLAIN, as_root, f"Este sistema não deixa o bubblewrap criar namespaces ({said})."
-        )
+        return Probe(Level.PLAIN, as_root, f"Este sistema não deixa o bubblewrap criar namespaces ({said}).")
     return Probe(Level.CAGE, as_root, "O bubblewrap isola arquivos, processos e rede do código do estudante.")
 
 

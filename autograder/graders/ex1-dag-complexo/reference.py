@@ -10,7 +10,9 @@ Rows = list[dict[str, Any]]
 
 def expected(drawn: Any, world: ModuleType) -> dict[str, Any]:
     """For each day of the draw the rows that must be in each destination, and the notice; JSON only."""
-    return {name: of_day(getattr(drawn, name), world) for name in ("workday", "holiday", "weekend", "broken")} | {
+    return {
+        name: of_day(getattr(drawn, name), world) for name in ("workday", "holiday", "weekend", "broken")
+    } | {
         "corrupted": {"date": str(drawn.corrupted.date), "tables": {"qualidade": [refused(drawn.corrupted)]}}
     }
 

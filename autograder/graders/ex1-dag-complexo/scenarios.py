@@ -30,7 +30,9 @@ def scenarios(drawn: Any, world: ModuleType) -> list[Scenario]:
     return [
         Scenario("feriado", with_newer_file(drawn.holiday), run(drawn.holiday), world.environment),
         Scenario("fim-de-semana", with_newer_file(drawn.weekend), run(drawn.weekend), world.environment),
-        Scenario("corrompido", lambda f: world.build(f, drawn.corrupted), run(drawn.corrupted), world.environment),
+        Scenario(
+            "corrompido", lambda f: world.build(f, drawn.corrupted), run(drawn.corrupted), world.environment
+        ),
         Scenario("queda", breaking, run(drawn.broken), world.environment),
     ]
 

@@ -25,7 +25,9 @@ def test_another_day(evidencia: Evidence, esperado: dict[str, Any]) -> None:
         step = run_of(evidencia, scenario).step
         day = esperado[name]
         for table in LOADED_BEFORE_THE_BRANCH:
-            differences = differing_rows(table, of_day(step, table, day["date"]), day["tables"][table], visible=False)
+            differences = differing_rows(
+                table, of_day(step, table, day["date"]), day["tables"][table], visible=False
+            )
             if differences:
                 raise Unmet(
                     "Pedido outro dia, o DAG processa esse dia, inteiro e certo.",
@@ -39,7 +41,9 @@ def test_half_a_load_leaves_nothing(evidencia: Evidence, esperado: dict[str, Any
     run = run_of(evidencia, "queda/execução")
     day = esperado["broken"]
     rows = of_day(run.step, "vendas", day["date"])
-    wanted = "Quando a carga de `vendas` quebra no meio, o dia fica como estava antes: nem metade nova, nem vazio."
+    wanted = (
+        "Quando a carga de `vendas` quebra no meio, o dia fica como estava antes: nem metade nova, nem vazio."
+    )
     expect(rows is not None, wanted, "A tabela `vendas` sumiu.")
     assert rows is not None
     if not differing_rows("vendas", rows, day["tables"]["vendas"], visible=False):
@@ -54,7 +58,9 @@ def test_half_a_load_leaves_nothing(evidencia: Evidence, esperado: dict[str, Any
 
 @criterion("desvio")
 def test_branch_and_join(evidencia: Evidence, esperado: dict[str, Any]) -> None:
-    wanted = "Dia útil compara metas, folga registra plantão; o outro ramo fica skipped e o resumo sai sempre."
+    wanted = (
+        "Dia útil compara metas, folga registra plantão; o outro ramo fica skipped e o resumo sai sempre."
+    )
     cases = (
         ("workday", "dia-util/primeira", "um dia útil"),
         ("holiday", "feriado/execução", "um feriado"),
@@ -73,22 +79,34 @@ def test_branch_and_join(evidencia: Evidence, esperado: dict[str, Any]) -> None:
         expect(kinds, wanted, f"Em {words} o resumo não saiu: a junção parou junto com o ramo pulado.")
         expect(kinds == right, wanted, f"Em {words} o resumo diz {', '.join(map(str, kinds))} em tipo_dia.")
         expect(
-            f"avisos/{day['date']}.txt" in run.step.files, wanted, f"Em {words} o aviso, depois da junção, não saiu."
+            f"avisos/{day['date']}.txt" in run.step.files,
+            wanted,
+            f"Em {words} o aviso, depois da junção, não saiu.",
         )
         skipped = [t.id for t in run.report.tasks if t.state == "skipped"]
-        expect(skipped, wanted, f"Em {words} nenhuma task ficou skipped: a escolha está escondida dentro de uma task.")
+        expect(
+            skipped,
+            wanted,
+            f"Em {words} nenhuma task ficou skipped: a escolha está escondida dentro de uma task.",
+        )
 
 
 @criterion("portao-de-qualidade")
 def test_quality_gate(evidencia: Evidence, esperado: dict[str, Any]) -> None:
     run = run_of(evidencia, "corrompido/execução")
     day = esperado["corrupted"]
-    wanted = "Um arquivo corrompido para no portão: nada é carregado, e `qualidade` tem uma linha que diz por quê."
+    wanted = (
+        "Um arquivo corrompido para no portão: nada é carregado, e `qualidade` tem uma linha que diz por quê."
+    )
     leaked = [table for table in NEVER_FOR_A_REFUSED_DAY if of_day(run.step, table, day["date"])]
     expect(not leaked, wanted, f"O dia corrompido chegou a: {', '.join(leaked)}.")
     rows = of_day(run.step, "qualidade", day["date"]) or []
     expect(rows, wanted, "Nada foi gravado em `qualidade`: o motivo se perdeu.")
-    expect(len(rows) == 1, wanted, f"`qualidade` ficou com {len(rows)} linhas do dia: cada tentativa gravou a sua.")
+    expect(
+        len(rows) == 1,
+        wanted,
+        f"`qualidade` ficou com {len(rows)} linhas do dia: cada tentativa gravou a sua.",
+    )
     (right,) = day["tables"]["qualidade"]
     wrong = [column for column in right if str(rows[0].get(column)) != str(right[column])]
     expect(not wrong, wanted, f"Na linha de `qualidade` não está certo: {', '.join(wrong)}.")

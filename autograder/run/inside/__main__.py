@@ -12,6 +12,7 @@ import signal
 import sys
 import time
 from importlib import import_module
+from typing import TextIO
 
 from autograder.run.inside.child import play
 
@@ -34,8 +35,8 @@ def main(adapter_name: str) -> None:
         _answer(answers, play(adapter, request, private=(requests.fileno(), answers.fileno())))
 
 
-def _answer(stream: object, document: dict[str, object]) -> None:
-    print(json.dumps(document), file=stream, flush=True)  # type: ignore[arg-type]
+def _answer(stream: TextIO, document: dict[str, object]) -> None:
+    print(json.dumps(document), file=stream, flush=True)
 
 
 if __name__ == "__main__":

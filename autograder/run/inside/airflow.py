@@ -69,7 +69,7 @@ def preload() -> dict[str, str]:
         constructor(self, *positional, **said)
         _constructed[id(self)] = said
 
-    DAG.__init__ = remember  # type: ignore[method-assign]
+    DAG.__init__ = remember
     gc.collect()
     gc.freeze()
     names = ["apache-airflow", "apache-airflow-providers-common-sql", "apache-airflow-providers-standard"]
@@ -140,7 +140,11 @@ def _watching_parse(file: Path, touched: list[str]) -> Iterator[None]:
         elif event in ("subprocess.Popen", "os.system", "os.posix_spawn"):
             touched.append("executou um programa")
         elif event in ("os.listdir", "os.scandir", "glob.glob") and arguments and arguments[0]:
-            path = os.path.abspath(os.fsdecode(arguments[0])) if isinstance(arguments[0], str | bytes) else "/usr/"
+            path = (
+                os.path.abspath(os.fsdecode(arguments[0]))
+                if isinstance(arguments[0], str | bytes)
+                else "/usr/"
+            )
             if not path.startswith((*code, str(own))):
                 touched.append(f"listou a pasta {Path(path).name}")
 
@@ -228,7 +232,9 @@ def run(arguments: dict[str, Any], tell: Tell) -> dict[str, Any]:
         _without_waiting(task)
 
     run_after = datetime.fromisoformat(arguments["run_after"])
-    interval = coerce_to_core_timetable(dag.timetable).infer_manual_data_interval(run_after=_pendulum(run_after))
+    interval = coerce_to_core_timetable(dag.timetable).infer_manual_data_interval(
+        run_after=_pendulum(run_after)
+    )
     create = dagrun_module.get_or_create_dagrun
 
     def as_scheduled(**asked: Any) -> Any:
@@ -339,7 +345,9 @@ class _Ledger:
     def _look(self) -> dict[str, Any]:
         tables: dict[str, frozenset[Any]] = {}
         if self._database.exists():
-            with contextlib.closing(sqlite3.connect(f"file:{self._database}?mode=ro", uri=True)) as connection:
+            with contextlib.closing(
+                sqlite3.connect(f"file:{self._database}?mode=ro", uri=True)
+            ) as connection:
                 for table in self._tables:
                     with contextlib.suppress(sqlite3.Error):
                         rows = connection.execute(f'SELECT rowid, * FROM "{table}"').fetchall()

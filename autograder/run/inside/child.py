@@ -198,7 +198,9 @@ class _Watch:
             report = None
         detail = raised or fault
         if outcome == "died" and not raised:
-            detail = f"sinal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "o processo saiu sem terminar"
+            detail = (
+                f"sinal {os.WTERMSIG(status)}" if os.WIFSIGNALED(status) else "o processo saiu sem terminar"
+            )
         return {
             "outcome": outcome,
             "detail": detail,

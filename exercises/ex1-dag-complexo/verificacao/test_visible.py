@@ -25,7 +25,14 @@ SQL = (
 )
 PYTHON = "airflow.providers.standard.operators.python.PythonOperator"
 AGGREGATES = ("vendas_por_regiao", "vendas_por_categoria", "ranking_lojas", "metas_do_dia", "resumo_diario")
-NUMBERS = ("qualidade", "vendas", "vendas_por_regiao", "vendas_por_categoria", "ranking_lojas", "resumo_diario")
+NUMBERS = (
+    "qualidade",
+    "vendas",
+    "vendas_por_regiao",
+    "vendas_por_categoria",
+    "ranking_lojas",
+    "resumo_diario",
+)
 SQL_IN_SHELL = ("sqlite3", "psql", "python")
 
 
@@ -74,7 +81,11 @@ def test_schedule(evidencia: Evidence) -> None:
     hours = sorted({f"{run:%H:%M}" for run in runs})
     expect(hours == ["02:00"], wanted, f"Ele dispararia às {', '.join(hours[:3])} (relógio de São Paulo).")
     days = {run.date() for run in runs}
-    expect(len(days) == len(runs) and len(days) >= 9, wanted, f"Em dez dias de março dispararia {len(runs)} vez(es).")
+    expect(
+        len(days) == len(runs) and len(days) >= 9,
+        wanted,
+        f"Em dez dias de março dispararia {len(runs)} vez(es).",
+    )
     expect(
         dag.start_date_has_timezone,
         "A start_date diz o seu fuso.",
@@ -145,7 +156,9 @@ def test_numbers_of_the_day(evidencia: Evidence, esperado: dict[str, Any]) -> No
     day = esperado["workday"]
     differences = []
     for table in NUMBERS:
-        differences += differing_rows(table, _of_day(run.step.tables, table, day), day["tables"][table], visible=True)
+        differences += differing_rows(
+            table, _of_day(run.step.tables, table, day), day["tables"][table], visible=True
+        )
     failures = run.failures()
     wanted = f"As tabelas têm as linhas certas de {day['date']}, o dia anterior ao disparo."
     if differences:
@@ -219,11 +232,17 @@ def test_operators_fit_their_work(evidencia: Evidence, esperado: dict[str, Any])
     for task in run.report.tasks:
         wanted = "Cada operator faz o trabalho da sua família."
         if _is(declared, task.id, PYTHON) and task.processes:
-            raise Unmet(wanted, f"A task Python {task.id} executa um programa: isso é trabalho de BashOperator.")
+            raise Unmet(
+                wanted, f"A task Python {task.id} executa um programa: isso é trabalho de BashOperator."
+            )
         if _is(declared, task.id, BASH):
             words = declared[task.id].command.replace("/", " ").split()
             wrong = [word for word in SQL_IN_SHELL if any(w.startswith(word) for w in words)]
-            expect(not wrong, wanted, f"A task de shell {task.id} chama {', '.join(wrong)}: há um operator para isso.")
+            expect(
+                not wrong,
+                wanted,
+                f"A task de shell {task.id} chama {', '.join(wrong)}: há um operator para isso.",
+            )
 
 
 def _archived_by_shell(
@@ -252,7 +271,9 @@ def test_metadata(evidencia: Evidence) -> None:
     run = run_of(evidencia, "dia-util/primeira")
     nameless = [t.id for t in dag.tasks if t.owner.strip().lower() in ("", "airflow")]
     expect(
-        not nameless, "Toda task tem um dono (owner) que não é o padrão.", f"Sem dono: {', '.join(nameless[:3])}."
+        not nameless,
+        "Toda task tem um dono (owner) que não é o padrão.",
+        f"Sem dono: {', '.join(nameless[:3])}.",
     )
     expect(dag.tags, "O DAG tem ao menos uma tag.", "Nenhuma tag.")
     expect(len(dag.doc.strip()) >= 40, "O DAG explica em doc_md o que faz.", "doc_md vazio ou curto demais.")
@@ -277,7 +298,9 @@ def test_same_day_twice(evidencia: Evidence, esperado: dict[str, Any]) -> None:
         again = second.step.tables.get(table)
         differences = differing_rows(table, again, rows, visible=True)
         if differences:
-            raise Unmet(wanted, f"{table} tinha {len(rows)} linhas e ficou com {len(again or [])}.", rows=differences)
+            raise Unmet(
+                wanted, f"{table} tinha {len(rows)} linhas e ficou com {len(again or [])}.", rows=differences
+            )
         others = [row for row in rows if row.get("data") != day]
         history = {"plantao": 0}.get(table, 1)
         expect(len(others) >= history, wanted, f"As linhas de dias anteriores sumiram de {table}.")

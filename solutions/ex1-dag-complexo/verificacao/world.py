@@ -105,7 +105,16 @@ class Line:
     status: str = "ok"
 
     def text(self) -> str:
-        return ";".join((self.sale, str(self.store), str(self.product), str(self.quantity), reais(self.cents), self.status))
+        return ";".join(
+            (
+                self.sale,
+                str(self.store),
+                str(self.product),
+                str(self.quantity),
+                reais(self.cents),
+                self.status,
+            )
+        )
 
 
 def reais(cents: int) -> str:

@@ -22,7 +22,13 @@ from airflow.sdk import BaseHook, Variable, dag, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
 FUSO = "America/Sao_Paulo"
-REGIOES = {"norte": "Norte", "nordeste": "Nordeste", "centro_oeste": "Centro-Oeste", "sudeste": "Sudeste", "sul": "Sul"}
+REGIOES = {
+    "norte": "Norte",
+    "nordeste": "Nordeste",
+    "centro_oeste": "Centro-Oeste",
+    "sudeste": "Sudeste",
+    "sul": "Sul",
+}
 # O dia a processar vem da execução: é o anterior ao disparo.
 DIA = f"{{{{ data_interval_end.in_timezone('{FUSO}').subtract(days=1).to_date_string() }}}}"
 
@@ -43,7 +49,7 @@ def arquivo_do_dia(dia: str) -> list[dict[str, str]]:
 
 
 def centavos(valor: str) -> int:
-    """"1.249,90" -> 124990, sem passar por float."""
+    """ "1.249,90" -> 124990, sem passar por float."""
     return int(valor.replace(".", "").replace(",", ""))
 
 
@@ -190,7 +196,9 @@ def vendas_diarias():
     def avisar(linha: list) -> None:
         dia = dia_da_execucao()
         texto = " ".join([dia, *map(str, linha)])
-        (Path(Variable.get("pasta_dados")) / "avisos" / f"{dia}.txt").write_text(texto + "\n", encoding="utf-8")
+        (Path(Variable.get("pasta_dados")) / "avisos" / f"{dia}.txt").write_text(
+            texto + "\n", encoding="utf-8"
+        )
 
     carregado = carregar()
     agregados = [*regioes, categorias, ranking]
