@@ -16,6 +16,8 @@ import tempfile
 from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 
+from curso.places import ROOT
+
 WELCOME = "notebooks/00-comece-aqui.ipynb"
 _PACK = "jupyterlab_language_pack_pt_BR"
 _DEFAULT_URL_FLAGS = ("--LabApp.default_url", "--ServerApp.default_url")
@@ -23,11 +25,10 @@ _LABCONFIG = Path(__file__).parent / "labconfig"
 _Contexts = dict[str, dict[str, str | list[str]]]  # context, English, Portuguese (or singular and plural)
 
 
-def start(args: list[str]) -> int:
+def start(args: list[str], root: Path = ROOT) -> int:
     """Run JupyterLab until it is stopped; `args` go to Jupyter untouched."""
-    root = course_root()
-    if root is None:
-        return _fail("Não encontrei a pasta do curso: rode `curso lab` de dentro dela.")
+    if not (root / "notebooks").is_dir():
+        return _fail(f"Não há lições em {root}: rode `make lab` na pasta do curso.")
     if importlib.util.find_spec("jupyterlab") is None:
         return _fail("O JupyterLab não está instalado neste Python: rode `make lab` na pasta do curso.")
     state = root / ".curso" / "jupyter"
@@ -41,20 +42,15 @@ def start(args: list[str]) -> int:
         sys.path.insert(0, str(language))  # this process only: kernels don't inherit it
     os.chdir(root)
     from jupyterlab.labapp import LabApp
+    from jupyterlab_server import settings_utils
 
+    # The server itself translates settings and context menus, and doesn't see the default settings: where
+    # the learner chose no language it takes the system's, which may be English or none.
+    settings_utils.SYS_LOCALE = "pt_BR"  # type: ignore[attr-defined]
     # Jupyter reads sys.argv in more than one place: giving them to launch_instance alone isn't enough.
     sys.argv = ["jupyter-lab", *jupyter_arguments(args, root)]
     LabApp.launch_instance()
     return 0
-
-
-def course_root() -> Path | None:
-    """The folder that holds the lessons: the one we are installed from, else the nearest one above."""
-    here = Path(__file__).resolve().parent.parent
-    for folder in (here, Path.cwd(), *Path.cwd().parents):
-        if (folder / "pyproject.toml").is_file() and (folder / "notebooks").is_dir():
-            return folder
-    return None
 
 
 def prepare_environment(environ: MutableMapping[str, str], state: Path) -> None:
@@ -120,7 +116,7 @@ def build_language_pack(state: Path) -> Path | None:
 
 
 def _add_translations(path: Path, domain: str, contexts: _Contexts) -> None:
-    """Add to one catalogue what it lacks; where the pack has a translation, the pack's stays."""
+    """Add to one catalogue what it lacks or gets wrong."""
     catalogue: dict[str, object]
     if path.is_file():
         catalogue = json.loads(path.read_text(encoding="utf-8"))
@@ -130,7 +126,7 @@ def _add_translations(path: Path, domain: str, contexts: _Contexts) -> None:
     for context, messages in contexts.items():
         for english, portuguese in messages.items():
             forms = [portuguese] if isinstance(portuguese, str) else portuguese
-            catalogue.setdefault(f"{context}\u0004{english}" if context else english, forms)
+            catalogue[f"{context}\u0004{english}" if context else english] = forms
     path.write_text(json.dumps(catalogue, ensure_ascii=False), encoding="utf-8")
 
 

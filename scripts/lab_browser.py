@@ -51,7 +51,7 @@ def running_lab(scratch: Path, *, root: Path = ROOT, wait_seconds: float = 120) 
     home = scratch / "home"
     home.mkdir(parents=True, exist_ok=True)
     environment = {key: value for key, value in os.environ.items() if not key.startswith("JUPYTER")}
-    environment |= {"HOME": str(home), "JUPYTER_CONFIG_DIR": str(scratch / "config")}
+    environment |= {"HOME": str(home), "LC_ALL": "C.UTF-8", "JUPYTER_CONFIG_DIR": str(scratch / "config")}
     environment |= {"JUPYTER_DATA_DIR": str(scratch / "data"), "JUPYTER_TOKEN": TOKEN}
     port = free_port()
     program = Path(sys.executable).parent / "curso"

@@ -49,6 +49,11 @@ def test_portuguese_is_the_default_and_the_catalogue_is_complete(visit: Visit) -
     assert catalogue["About %1"] == ["Sobre %1"]  # the language pack's, still there
 
 
+def test_what_the_server_translates_is_portuguese_on_an_english_system(visit: Visit) -> None:
+    menus = visit.lab.get("/lab/api/settings/@jupyterlab/filebrowser-extension:open-with")[1]
+    assert '"label": "Abrir Com"' in menus
+
+
 def test_no_news_and_no_update_check(visit: Visit) -> None:
     settings = json.loads(visit.lab.get("/lab/api/settings/@jupyterlab/apputils-extension:notification")[1])
     properties = settings["schema"]["properties"]
@@ -141,14 +146,14 @@ def test_translations_keep_their_placeholders() -> None:
 
 
 def test_a_broken_start_is_one_portuguese_sentence(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(lab_module, "course_root", lambda: None)
-    assert lab_module.start([]) == 2
-    assert capsys.readouterr().err == "Não encontrei a pasta do curso: rode `curso lab` de dentro dela.\n"
+    assert lab_module.start([], tmp_path) == 2
+    told = capsys.readouterr().err
+    assert told == f"Não há lições em {tmp_path}: rode `make lab` na pasta do curso.\n"
+    (tmp_path / "notebooks").mkdir()
     (tmp_path / ".curso").write_text("a file where a folder should be", encoding="utf-8")
-    monkeypatch.setattr(lab_module, "course_root", lambda: tmp_path)
-    assert lab_module.start([]) == 2
-    message = capsys.readouterr().err
-    assert message.startswith("Não consegui escrever em ")
-    assert message.count("\n") == 1
+    assert lab_module.start([], tmp_path) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("Não consegui escrever em ")
+    assert told.count("\n") == 1
