@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import subprocess
@@ -10,7 +9,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import distributions, version
+from importlib.metadata import version
 from pathlib import Path
 
 from platformdirs import user_cache_path
@@ -65,13 +64,8 @@ def _fill_airflow_home(home: Path) -> None:
 
 
 def _airflow_template() -> Path:
-    """A migrated metadata database, built once per set of Airflow packages (7 s)."""
-    packages = sorted(
-        f"{found.name}={found.version}"
-        for found in distributions()
-        if found.name.startswith("apache-airflow")
-    )
-    key = hashlib.sha256(" ".join([*packages, version("sqlalchemy")]).encode()).hexdigest()[:12]
+    """A migrated metadata database, built once per version (7 s)."""
+    key = "-".join(version(name) for name in ("apache-airflow", "apache-airflow-core", "sqlalchemy"))
     template = cache_folder() / f"airflow-{key}.db"
     if not template.exists():
         with tempfile.TemporaryDirectory(dir=template.parent, prefix="migrando-") as home:
