@@ -45,7 +45,9 @@ def probe() -> Probe:
         return Probe(
             Level.PLAIN, as_root, "Falta o bubblewrap. Para isolar a correção: sudo apt install bubblewrap."
         )
-    command = [*namespaces(as_root), "--ro-bind", "/", "/", *drop_rights(as_root), "/usr/bin/env", "true"]
+    # The mounts are those of a real cage: in many containers a fresh /proc is what is refused.
+    mounts = ["--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"]
+    command = [*namespaces(as_root), *mounts, *drop_rights(as_root), "/usr/bin/env", "true"]
     try:
         done = subprocess.run(command, capture_output=True, timeout=20, text=True, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
