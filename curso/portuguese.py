@@ -19,6 +19,7 @@ _MESSAGES = {
     "default: {default}": "padrão: {default}",
     "(dynamic)": "(calculado)",
     "Show this message and exit.": "Mostra esta ajuda e termina.",
+    "Show this message and exit": "Mostra esta ajuda e termina",
     "Missing argument": "Falta o argumento",
     "Missing option": "Falta a opção",
     "Missing parameter": "Falta o parâmetro",

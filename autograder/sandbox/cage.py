@@ -84,7 +84,9 @@ class Cage:
         # Of /etc only what programs need to start and to name time zones and users.
         for name in ("ld.so.cache", "localtime", "passwd", "group", "nsswitch.conf", "mime.types"):
             command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-        made: set[Path] = set()
+        # Before the libraries: a course that was cloned under /tmp has them there.
+        command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]
+        made: set[Path] = {Path("/tmp")}
         for library in _python_folders():
             command += _passable_parents(library, made)
             command += ["--ro-bind", str(library), str(library)]
@@ -93,7 +95,6 @@ class Cage:
             command += ["--perms", "0755", "--dir", part]
         for part in ("__init__.py", "run/__init__.py", "run/inside"):
             command += ["--ro-bind", str(PACKAGE / part), f"/curso/autograder/{part}"]
-        command += ["--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp"]
         command += ["--ro-bind", str(self.outside.submission), str(self.inside.submission)]
         for out, inside in ((self.outside.world, self.inside.world), (self.outside.home, self.inside.home)):
             command += ["--bind", str(out), str(inside)]
