@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-import curso.portuguese  # noqa: F401 - first: it gives click and typer their words
+from curso.portuguese import Command, Group, run
 
 if TYPE_CHECKING:
     from autograder.model.exercise import Exercise
@@ -20,6 +20,9 @@ PASSED, FAILED, COULD_NOT_GRADE = 0, 1, 2
 
 app = typer.Typer(
     name="curso",
+    cls=Group,
+    options_metavar="[OPÇÕES]",
+    subcommand_metavar="COMANDO [ARGUMENTOS]...",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -33,7 +36,11 @@ CriterionName = Annotated[
 ]
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@app.command(
+    cls=Command,
+    options_metavar="[OPÇÕES]",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+)
 def lab(ctx: typer.Context) -> None:
     """Abre o JupyterLab do curso (o que vier depois vai direto para o Jupyter)."""
     from curso.lab import start
@@ -41,7 +48,7 @@ def lab(ctx: typer.Context) -> None:
     raise typer.Exit(start(ctx.args))
 
 
-@app.command()
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
 def comecar(exercicio: ExerciseName) -> None:
     """Cria a sua cópia de trabalho em trabalho/. O que já existe não é tocado."""
     from curso.start import start_work
@@ -51,7 +58,7 @@ def comecar(exercicio: ExerciseName) -> None:
             typer.echo(line)
 
 
-@app.command()
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
 def verificar(
     exercicio: ExerciseName,
     entrega: Annotated[
@@ -93,7 +100,7 @@ def verificar(
         raise typer.Exit(_exit_code(result))
 
 
-@app.command()
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
 def dica(exercicio: ExerciseName, criterio: CriterionName) -> None:
     """Dá a próxima dica de um critério: um empurrão, o conceito, quase a resposta."""
     from curso.places import state_folder
@@ -106,7 +113,7 @@ def dica(exercicio: ExerciseName, criterio: CriterionName) -> None:
         typer.echo(f"Dica {number} de 3 ({exercise.criterion(criterio).title}):\n{hint}")
 
 
-@app.command()
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
 def progresso(
     como_json: Annotated[bool, typer.Option("--json", help="Imprime o progresso como JSON.")] = False,
 ) -> None:
@@ -134,7 +141,7 @@ def progresso(
             print_checklist(items)
 
 
-@app.command()
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
 def reproduzir(
     resultado: Annotated[Path, typer.Argument(metavar="RESULTADO", help="Um resultado em JSON.")],
     criterio: Annotated[str, typer.Option(metavar="X", help="O critério a repetir.")],
@@ -157,7 +164,7 @@ def reproduzir(
         raise typer.Exit(_exit_code(result))
 
 
-@app.command()
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
 def pacote(
     destino: Annotated[Path, typer.Argument(metavar="DESTINO", help="O arquivo .zip ou a pasta a criar.")],
 ) -> None:
@@ -171,7 +178,7 @@ def pacote(
         )
 
 
-@app.command()
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
 def doutor() -> None:
     """Examina esta máquina: versões, isolamento, o que falta e como instalar."""
     from curso.doctor import examine, print_findings
@@ -182,7 +189,7 @@ def doutor() -> None:
         raise typer.Exit(PASSED if all(finding.good for finding in findings) else FAILED)
 
 
-@app.command()
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
 def gerar() -> None:
     """(Quem escreve o curso) Gera exercises/ e os notebooks a partir de solutions/."""
     from autograder.model.result import json_schema_text
@@ -203,7 +210,7 @@ def gerar() -> None:
         schema.write_text(json_schema_text(), encoding="utf-8")
 
 
-@app.command()
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
 def lint(
     rapido: Annotated[bool, typer.Option("--rapido", help="Sem corrigir respostas e iniciais.")] = False,
 ) -> None:
@@ -292,7 +299,7 @@ def _progress_bar(*, quiet: bool, lines: bool) -> Iterator[Callable[[int, int], 
 
 
 def main() -> None:
-    app()
+    run(app, usage_error=COULD_NOT_GRADE)
 
 
 if __name__ == "__main__":

@@ -1,61 +1,99 @@
-"""Makes click and typer speak Portuguese. Import it before either of them: they bind gettext at import."""
+"""Typer in Portuguese: its help, and its complaints about how a command was called.
+
+Typer's own sentences are English and mostly fixed in its code, so commands are made with the classes
+below, and what it raises is told again in our words.
+"""
 
 from __future__ import annotations
 
-import gettext
+import re
+import sys
+from collections.abc import Callable
+from typing import Any
 
-_MESSAGES = {
-    "Usage:": "Uso:",
-    "Options": "Opções",
-    "Arguments": "Argumentos",
-    "Commands": "Comandos",
-    "Error": "Erro",
-    "Error:": "Erro:",
-    "Aborted.": "Interrompido.",
-    "Aborted!": "Interrompido!",
-    "required": "obrigatório",
-    "default": "padrão",
-    "[default: {}]": "[padrão: {}]",
-    "default: {default}": "padrão: {default}",
-    "(dynamic)": "(calculado)",
-    "Show this message and exit.": "Mostra esta ajuda e termina.",
-    "Show this message and exit": "Mostra esta ajuda e termina",
-    "Missing argument": "Falta o argumento",
-    "Missing option": "Falta a opção",
-    "Missing parameter": "Falta o parâmetro",
-    "Missing command.": "Falta o comando.",
-    "No such command {name!r}.": "Não existe o comando {name!r}.",
-    "No such option: {name}": "Não existe a opção {name}",
-    "Did you mean {possibility}?": "Você quis dizer {possibility}?",
-    "(Possible options: {possibilities})": "(Parecidas: {possibilities})",
-    "Did you mean one of: {possibilities}?": "Você quis dizer uma destas: {possibilities}?",
-    "Invalid value: {message}": "Valor inválido: {message}",
-    "Invalid value for {param_hint}: {message}": "Valor inválido para {param_hint}: {message}",
-    "Try '{command} {option}' for help.": "Veja a ajuda com '{command} {option}'.",
-    "Option {name!r} requires an argument.": "A opção {name!r} pede um valor.",
-    "{name} {filename!r} does not exist.": "{name} {filename!r} não existe.",
-    "{name} {filename!r} is a file.": "{name} {filename!r} é um arquivo, não uma pasta.",
-    "{name} {filename!r} is a directory.": "{name} {filename!r} é uma pasta, não um arquivo.",
-    "{name} {filename!r} is not readable.": "{name} {filename!r} não pode ser lido.",
-    "{value!r} is not a valid {number_type}.": "{value!r} não é um número válido.",
-    "File": "O arquivo",
-    "Directory": "A pasta",
-    "Path": "O caminho",
-}
-_PLURALS = {
-    "Got unexpected extra argument ({args})": ("Argumento a mais ({args})", "Argumentos a mais ({args})"),
-}
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+_COMPLAINTS = (
+    (r"No such command '(.*)'\.(?: Did you mean (.*)\?)?", "não existe o comando «{0}»."),
+    (r"No such option: (\S+?)\.?(?: .*)?", "não existe a opção {0}."),
+    (r"Missing argument '(.*)'\.", "falta dizer {0}."),
+    (r"Missing option '(.*)'\.", "falta a opção {0}."),
+    (r"Missing command\.", "falta o comando."),
+    (r"Got unexpected extra argument(?:s|\(s\))? \((.*)\)", "sobrou o que não foi pedido: {0}."),
+    (r"Option '(.*)' requires an argument\.", "a opção {0} pede um valor."),
+    (r"Option '(.*)' does not take a value\.", "a opção {0} não leva valor."),
+    (
+        r"Invalid value for '(.*)': '?(.*?)'? is not a valid int.*",
+        "{0} pede um número inteiro, e veio «{1}».",
+    ),
+    (
+        r"Invalid value for '(.*)': (\S+) is not in the range x>=(\S+?)\.?",
+        "{0} pede um número a partir de {2}, e veio {1}.",
+    ),
+)
 
 
-def _singular(message: str) -> str:
-    return _MESSAGES.get(message, message)
+def complaint(message: str) -> str:
+    """Typer's sentence about a wrong call, in Portuguese."""
+    for pattern, portuguese in _COMPLAINTS:
+        found = re.fullmatch(pattern, message.strip())
+        if found:
+            return portuguese.format(*(group or "" for group in found.groups()))
+    return message
 
 
-def _plural(msgid1: str, msgid2: str, n: int) -> str:
-    if msgid1 in _PLURALS:
-        return _PLURALS[msgid1][n != 1]
-    return msgid1 if n == 1 else msgid2
+class _Spoken:
+    """What commands and groups have in common: the help option and the usage line."""
+
+    def get_usage(self, ctx: Any) -> str:
+        usage: str = super().get_usage(ctx)  # type: ignore[misc]
+        return usage.replace("Usage:", "Uso:", 1)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)  # type: ignore[misc]
+        if option is not None:
+            option.help = "Mostra esta ajuda e termina."
+        return option
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        from typer import rich_utils  # heavy, and needed for help alone
+
+        rich_utils.ARGUMENTS_PANEL_TITLE = "Argumentos"
+        rich_utils.OPTIONS_PANEL_TITLE = "Opções"
+        rich_utils.COMMANDS_PANEL_TITLE = "Comandos"
+        rich_utils.REQUIRED_LONG_STRING = "[obrigatório]"
+        rich_utils.DEFAULT_STRING = "[padrão: {}]"
+        super().format_help(ctx, formatter)  # type: ignore[misc]
 
 
-gettext.gettext = _singular
-gettext.ngettext = _plural
+class Command(_Spoken, TyperCommand):
+    """A verb."""
+
+
+class Group(_Spoken, TyperGroup):
+    """The list of verbs."""
+
+
+def run(app: typer.Typer, usage_error: int) -> None:
+    """Runs the application and ends the process; a wrong call ends with `usage_error` and one sentence."""
+    program: Callable[..., Any] = typer.main.get_command(app)
+    try:
+        code = program(standalone_mode=False)
+    except typer.Exit as end:
+        code = end.exit_code
+    except typer.Abort:
+        print("Interrompido. Nada do seu trabalho foi mudado.", file=sys.stderr)
+        code = usage_error
+    except Exception as error:
+        message = getattr(error, "format_message", None)
+        if message is None:
+            raise
+        context = getattr(error, "ctx", None)
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(message())
+        else:
+            path = context.command_path if context else "curso"
+            print(f"curso: {complaint(message())} Veja a ajuda com `{path} --help`.", file=sys.stderr)
+        code = usage_error
+    sys.exit(code if isinstance(code, int) else 0)
