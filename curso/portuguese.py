@@ -23,14 +23,12 @@ _COMPLAINTS = (
     (r"Got unexpected extra argument(?:s|\(s\))? \((.*)\)", "sobrou o que não foi pedido: {0}."),
     (r"Option '(.*)' requires an argument\.", "a opção {0} pede um valor."),
     (r"Option '(.*)' does not take a value\.", "a opção {0} não leva valor."),
+    (r"Invalid value for '(.*)': Input should be a valid integer.*", "{0} pede um número inteiro."),
     (
-        r"Invalid value for '(.*)': '?(.*?)'? is not a valid int.*",
-        "{0} pede um número inteiro, e veio «{1}».",
+        r"Invalid value for '(.*)': Input should be greater than or equal to (.*)",
+        "{0} pede um número a partir de {1}.",
     ),
-    (
-        r"Invalid value for '(.*)': (\S+) is not in the range x>=(\S+?)\.?",
-        "{0} pede um número a partir de {2}, e veio {1}.",
-    ),
+    (r"Invalid value for '(.*)': .*", "{0} não aceita esse valor."),
 )
 
 
