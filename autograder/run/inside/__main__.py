@@ -14,12 +14,12 @@ import time
 from importlib import import_module
 from typing import TextIO
 
-from autograder.run.inside.child import play
+from autograder.run.inside.child import guard_stage, play
 
 
 def main(adapter_name: str) -> None:
     requests = os.fdopen(os.dup(0), "r", encoding="utf-8")
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
     # From here on nothing that is printed can end up in the protocol.
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
@@ -29,6 +29,7 @@ def main(adapter_name: str) -> None:
     started = time.monotonic()
     adapter = import_module(f"autograder.run.inside.{adapter_name}")
     versions = adapter.preload()
+    guard_stage()
     _answer(answers, {"ready": True, "seconds": time.monotonic() - started, "versions": versions})
     for line in requests:
         request = json.loads(line)
@@ -36,7 +37,8 @@ def main(adapter_name: str) -> None:
 
 
 def _answer(stream: TextIO, document: dict[str, object]) -> None:
-    print(json.dumps(document), file=stream, flush=True)
+    # Half a surrogate, which a student's text may hold, is no text: out there it would break every document.
+    print(json.dumps(document, ensure_ascii=False), file=stream, flush=True)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import psutil
 TAIL_BYTES = 6_000  # of each task's output that is kept
 MARK = b"\x1e"  # starts a line that names the task whose output follows
 POLL_SECONDS = 0.1
+KILL_SECONDS = 10.0
 
 
 class Adapter(Protocol):
@@ -25,6 +26,13 @@ class Adapter(Protocol):
 
     def preload(self) -> dict[str, str]: ...
     def perform(self, job: str, arguments: dict[str, Any], tell: Any) -> dict[str, Any]: ...
+
+
+def guard_stage() -> None:
+    """Called once by the process that forks: what a child leaves behind comes back to it, and no child
+    can reach its memory or its descriptors through /proc."""
+    _prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
+    _prctl(4, 0)  # PR_SET_DUMPABLE
 
 
 def play(adapter: Adapter, request: dict[str, Any], private: tuple[int, ...]) -> dict[str, Any]:
@@ -47,8 +55,7 @@ def play(adapter: Adapter, request: dict[str, Any], private: tuple[int, ...]) ->
     try:
         watch.until_end(evidence_out, output_out, started + limits["wall_seconds"])
     finally:
-        _kill_tree(pid)
-        status = _reap(pid)
+        status = _end(pid)
         os.close(evidence_out)
         os.close(output_out)
     answer = watch.answer(status)
@@ -60,6 +67,8 @@ def _become_student(adapter: Adapter, request: dict[str, Any], evidence: int, ou
     """Never returns: whatever happens in here ends with this process."""
     try:
         os.setsid()
+        _prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: it ends with the stage
+        _prctl(4, 1)  # PR_SET_DUMPABLE: its own /proc/self is its own again
         os.dup2(output, 1)
         os.dup2(output, 2)
         os.close(output)
@@ -97,8 +106,12 @@ def _limit(limits: dict[str, Any]) -> None:
     ):
         with contextlib.suppress(ValueError, OSError):  # macOS knows no RLIMIT_AS
             resource.setrlimit(what, (value, value))
+    _prctl(38, 1)  # PR_SET_NO_NEW_PRIVS
+
+
+def _prctl(option: int, value: int) -> None:
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(38, 1, 0, 0, 0)  # PR_SET_NO_NEW_PRIVS
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 class _Watch:
@@ -129,7 +142,7 @@ class _Watch:
                     return
                 if now > next_look:
                     next_look = now + POLL_SECONDS
-                    if _tree_memory(self.pid) > self.memory_bytes:
+                    if _memory() > self.memory_bytes:
                         self.verdict = "out_of_memory"
                         return
                     if _is_dead(self.pid):
@@ -186,7 +199,7 @@ class _Watch:
             for line in bytes(self.evidence).splitlines():
                 try:
                     event = json.loads(line)
-                except ValueError:
+                except (ValueError, RecursionError):
                     continue  # half a line of a process that was killed, or noise: no evidence
                 if isinstance(event, dict):
                     report = event.get("report", report)
@@ -210,18 +223,18 @@ class _Watch:
         }
 
 
-def _tree(pid: int) -> list[psutil.Process]:
+def _descendants() -> list[psutil.Process]:
+    """The child and all that came of it; on Linux also what has left its family."""
     try:
-        root = psutil.Process(pid)
-        return [root, *root.children(recursive=True)]
+        return psutil.Process().children(recursive=True)
     except psutil.Error:
         return []
 
 
-def _tree_memory(pid: int) -> int:
-    """Bytes resident in the child and all that it started."""
+def _memory() -> int:
+    """Bytes resident in the child and all that came of it."""
     total = 0
-    for process in _tree(pid):
+    for process in _descendants():
         with contextlib.suppress(psutil.Error):
             total += process.memory_info().rss
     return total
@@ -235,24 +248,25 @@ def _is_dead(pid: int) -> bool:
         return True
 
 
-def _kill_tree(pid: int) -> None:
-    """Kills the child, its session and, where the stage is alone with it, all that is left."""
-    family = _tree(pid)
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(pid, signal.SIGKILL)
-    for process in family:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
-    if os.environ.get("STAGE_ALONE") == "1":
-        # In a PID namespace of its own the stage may kill everything it can see but itself.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(-1, signal.SIGKILL)
-
-
-def _reap(pid: int) -> int:
-    """Waits for the child and for every orphan that came back to this process."""
-    status = os.waitpid(pid, 0)[1]
-    with contextlib.suppress(ChildProcessError):
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    return status
+def _end(pid: int) -> int:
+    """Kills the child and all that came of it, waits until it is dead, and says how the child ended."""
+    status: int | None = None
+    deadline = time.monotonic() + KILL_SECONDS
+    while time.monotonic() < deadline:
+        if status is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(pid, signal.SIGKILL)
+        for process in _descendants():
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        if os.environ.get("STAGE_ALONE") == "1":
+            # In a PID namespace of its own the stage may kill everything it can see but itself.
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(-1, signal.SIGKILL)
+        try:
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                status = ended[1] if ended[0] == pid else status
+        except ChildProcessError:
+            break
+        time.sleep(0.002)
+    return os.waitpid(pid, 0)[1] if status is None else status
