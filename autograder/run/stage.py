@@ -96,7 +96,7 @@ class Stage:
         line, self._buffer = self._buffer.split(b"\n", 1)
         try:
             document = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):  # a report can be nested too deeply to be read
             raise StageError("o palco respondeu algo que não é JSON") from None
         if not isinstance(document, dict):
             raise StageError("o palco respondeu algo que não é um objeto")
