@@ -85,6 +85,11 @@ class _Player:
         stage = Stage(self._cage, self._adapter.name, self._adapter.environment(self._cage.inside))
         return self._stages.enter_context(stage)
 
+    def _replace_stage(self) -> None:
+        """Nothing of the old stage may still be alive when the world is read or built again."""
+        self._stage.close()
+        self._stage = self._open_stage()
+
     def _renew_home(self) -> None:
         """No step finds what an earlier one left in the orchestrator's own database."""
         _empty(self._cage.outside.home)
@@ -112,12 +117,13 @@ class _Player:
             answer = self._stage.play(request)
         except StageError:
             # Perhaps the machine hiccuped: once more, on a fresh stage, before the submission is blamed.
-            self._stage = self._open_stage()
+            self._replace_stage()
             try:
                 answer = self._stage.play(request)
             except StageError as error:
-                self._stage = self._open_stage()
+                self._replace_stage()
                 answer = {"outcome": "died", "detail": str(error)}
+                self._why_stop = "uma execução anterior derrubou o corretor duas vezes"
         evidence = self._evidence(step, answer)
         if isinstance(step, Parse) and evidence.parse:
             self._loaded |= {dag.dag_id for dag in evidence.parse.dags}
