@@ -1,0 +1,172 @@
+"""What the tests of the grading core share: a toy exercise on the real stage, and a look at what is left behind."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from autograder.model.evidence import Evidence, StepEvidence
+from autograder.model.exercise import Exercise, load_exercise
+from autograder.run import adapters
+from autograder.run.play import play
+from autograder.run.world import Limits, Observe, Parse, Run, Scenario
+from autograder.sandbox import cage
+from autograder.sandbox.level import Level, probe
+from autograder.submission import Submission
+
+collect_ignore = ["toy"]  # its graders are read by the judge
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+TOY = HERE / "toy"
+
+RIGHT = """
+import os, sqlite3
+world = os.environ["MUNDO"]
+number = int(open(f"{world}/numero.txt").read())
+with sqlite3.connect(f"{world}/armazem.db") as connection:
+    connection.execute("DELETE FROM numeros")
+    connection.execute("INSERT INTO numeros VALUES ('visto', ?)", (number,))
+"""
+
+
+@pytest.fixture(params=[Level.CAGE, Level.PLAIN], ids=["cage", "plain"])
+def level(request: pytest.FixtureRequest) -> Level:
+    """Both levels, where the machine reaches them."""
+    if request.param is Level.CAGE:
+        _need_cage()
+    return request.param
+
+
+@pytest.fixture
+def caged() -> Level:
+    _need_cage()
+    return Level.CAGE
+
+
+def _need_cage() -> None:
+    if probe().level is not Level.CAGE:
+        pytest.skip(f"sem bubblewrap: {probe().reason}")
+
+
+@pytest.fixture
+def toy_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes `toy` an adapter like the others, on a copy of the part of the grader that runs inside."""
+    package = tmp_path / "pacote" / "autograder"
+    shutil.copytree(cage.PACKAGE / "run" / "inside", package / "run" / "inside")
+    shutil.copyfile(TOY / "toy.py", package / "run" / "inside" / "toy.py")
+    for name in ("__init__.py", "run/__init__.py"):
+        shutil.copyfile(cage.PACKAGE / name, package / name)
+    monkeypatch.setattr(cage, "PACKAGE", package)
+    toy = adapters.Adapter("toy", lambda places: {}, lambda home: None)
+    monkeypatch.setitem(adapters.ADAPTERS, "toy", toy)
+
+
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where this test's temporary folders are made, so that what is left can be counted."""
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+def toy_course(tmp_path: Path) -> Path:
+    """A whole course of one toy exercise; returns the exercise's folder."""
+    course = tmp_path / "curso de brinquedo"
+    shutil.copytree(TOY / "course", course, ignore=shutil.ignore_patterns("__pycache__"))
+    return course / "exercises" / "ex-toy"
+
+
+@pytest.fixture
+def toy_exercise() -> Exercise:
+    return load_exercise(TOY / "course" / "exercises" / "ex-toy")
+
+
+@pytest.fixture
+def submission_folder(tmp_path: Path) -> Callable[[str], Path]:
+    """Writes `pipeline.py` into a fresh folder."""
+
+    def write(source: str) -> Path:
+        folder = Path(tempfile.mkdtemp(dir=tmp_path, prefix="entrega-"))
+        (folder / "pipeline.py").write_text(source, encoding="utf-8")
+        return folder
+
+    return write
+
+
+@dataclass
+class Played:
+    """What became of one script: its evidence, and the processes that were still alive after it."""
+
+    evidence: Evidence
+    survivors: list[str] = field(default_factory=list)
+
+    @property
+    def step(self) -> StepEvidence:
+        return self.evidence.steps["mundo/execução"]
+
+    @property
+    def printed(self) -> str:
+        return "".join(self.step.output.values())
+
+
+@pytest.fixture
+def play_toy(toy_adapter: None, toy_exercise: Exercise, scratch: Path) -> Iterator[Callable[..., Played]]:
+    """Plays a script as a submission; afterwards no process and no folder of the run may be left."""
+    played: list[Level] = []
+
+    def run(
+        source: str,
+        level: Level,
+        *,
+        build: Callable[[Path], None] = lambda folder: (folder / "saida").mkdir(),
+        steps: int = 1,
+        **limits: Any,
+    ) -> Played:
+        at = datetime(2026, 3, 2, 5, tzinfo=UTC)
+        runs = {
+            f"execução{n or ''}": Run("toy", at, Limits(**{"wall_seconds": 15.0} | limits))
+            for n in range(steps)
+        }
+        evidence = play(
+            Submission({"pipeline.py": source.encode()}, {}),
+            toy_exercise,
+            [Scenario("mundo", build, {"carga": Parse(), **runs}, lambda world: {"MUNDO": str(world)})],
+            Observe("armazem.db", ("numeros",), ("saida",)),
+            seed=1,
+            found=probe(),
+            level=level,
+        )
+        played.append(level)
+        return Played(evidence)
+
+    before = _stages()
+    yield run
+    assert played, "the fixture was asked for and not used"
+    assert os.listdir(scratch) == []
+    deadline = time.monotonic() + 5
+    while (left := _stages() - before) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not left
+
+
+def _stages() -> set[tuple[int, str]]:
+    """Every process that runs a stage, inside or outside of a cage."""
+    found = set()
+    for process in psutil.process_iter(["pid", "cmdline"]):
+        line = " ".join(process.info["cmdline"] or [])
+        if "autograder.run.inside toy" in line:
+            found.add((process.info["pid"], line[:200]))
+    return found

@@ -1,0 +1,2 @@
+def expected(drawn, world):
+    return {"valor": drawn.number}

@@ -1,0 +1,2 @@
+# O seu pipeline vai aqui.
+raise NotImplementedError
