@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from curso.portuguese import Command, Group, run
+from curso.portuguese import Command, Group, refusal, run
 
 if TYPE_CHECKING:
     from autograder.model.exercise import Exercise
@@ -109,7 +109,9 @@ def dica(exercicio: ExerciseName, criterio: CriterionName) -> None:
     with _sentences():
         exercise = _exercise(exercicio)
         _criterion_must_exist(exercise, criterio)
-        number, hint = next_hint(state_folder(), exercise, criterio)
+        number, hint, notice = next_hint(state_folder(), exercise, criterio)
+        if notice:
+            typer.echo(notice, err=True)
         typer.echo(f"Dica {number} de 3 ({exercise.criterion(criterio).title}):\n{hint}")
 
 
@@ -249,7 +251,7 @@ def _sentences() -> Iterator[None]:
         raise typer.Exit(COULD_NOT_GRADE) from None
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
-        typer.echo(f"O sistema recusou uma operação de arquivo{where}: {error.strerror or error}.", err=True)
+        typer.echo(f"O sistema recusou uma operação de arquivo{where}: {refusal(error)}.", err=True)
         raise typer.Exit(COULD_NOT_GRADE) from None
 
 

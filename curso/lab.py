@@ -17,6 +17,7 @@ from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 
 from curso.places import ROOT
+from curso.portuguese import refusal
 
 WELCOME = "notebooks/00-comece-aqui.ipynb"
 _PACK = "jupyterlab_language_pack_pt_BR"
@@ -36,7 +37,7 @@ def start(args: list[str], root: Path = ROOT) -> int:
         state.mkdir(parents=True, exist_ok=True)
         language = build_language_pack(state)
     except OSError as error:
-        return _fail(f"Não consegui escrever em {state}: {error.strerror or error}.")
+        return _fail(f"Não consegui escrever em {state}: {refusal(error)}.")
     prepare_environment(os.environ, state)
     if language is not None:
         sys.path.insert(0, str(language))  # this process only: kernels don't inherit it

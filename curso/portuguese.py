@@ -6,6 +6,7 @@ below, and what it raises is told again in our words.
 
 from __future__ import annotations
 
+import errno
 import re
 import sys
 from collections.abc import Callable
@@ -30,6 +31,27 @@ _COMPLAINTS = (
     ),
     (r"Invalid value for '(.*)': .*", "{0} não aceita esse valor."),
 )
+
+
+_REFUSALS = {
+    errno.EACCES: "permissão negada",
+    errno.EPERM: "operação não permitida",
+    errno.ENOENT: "não existe",
+    errno.EEXIST: "já existe",
+    errno.ENOTDIR: "há um arquivo onde deveria haver uma pasta",
+    errno.EISDIR: "há uma pasta onde deveria haver um arquivo",
+    errno.ENOSPC: "o disco está cheio",
+    errno.EDQUOT: "a sua cota de disco acabou",
+    errno.EROFS: "o disco só permite leitura",
+    errno.ENAMETOOLONG: "o nome é longo demais",
+    errno.EMFILE: "há arquivos abertos demais",
+    errno.ELOOP: "os atalhos (links) apontam em círculo",
+}
+
+
+def refusal(error: OSError) -> str:
+    """Why the system refused, in Portuguese; its own words where the reason is a rare one."""
+    return _REFUSALS.get(error.errno or 0, error.strerror or str(error))
 
 
 def complaint(message: str) -> str:

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from autograder.model.exercise import CHECKLIST_TITLES, ChecklistItem, Exercise
 from autograder.model.result import Result, Status
 from curso import atomic
+from curso.portuguese import refusal
 
 FILE = "progresso.json"
 
@@ -74,7 +75,7 @@ def load(folder: Path) -> tuple[Record, str]:
         try:
             path.replace(aside)
         except OSError as error:
-            return Record(), f"O registro de progresso não pôde ser lido ({error.strerror}); comecei um novo."
+            return Record(), f"O registro de progresso não pôde ser lido ({refusal(error)}); comecei um novo."
         return (
             Record(),
             f"O registro de progresso estava danificado: guardei-o como {aside.name} e comecei um novo.",
@@ -109,12 +110,12 @@ def note_result(folder: Path, result: Result) -> str:
     return notice
 
 
-def next_hint(folder: Path, exercise: Exercise, criterion_id: str) -> tuple[int, str]:
-    """The next hint of this criterion's ladder (1 to 3, the last one again after that)."""
-    with changing(folder) as (record, _):
+def next_hint(folder: Path, exercise: Exercise, criterion_id: str) -> tuple[int, str, str]:
+    """The next hint of this criterion's ladder (1 to 3, the last one again after that), and a notice, mostly ""."""
+    with changing(folder) as (record, notice):
         known = record.of(exercise.id, criterion_id)
         known.hints_seen = min(3, known.hints_seen + 1)
-        return known.hints_seen, exercise.criterion(criterion_id).hints[known.hints_seen - 1]
+        return known.hints_seen, exercise.criterion(criterion_id).hints[known.hints_seen - 1], notice
 
 
 def checklist(record: Record, exercises: list[Exercise]) -> list[ItemProgress]:
