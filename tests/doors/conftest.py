@@ -161,6 +161,18 @@ def fresh(tmp_path: Path) -> Course:
     return copy_course(tmp_path / "meu curso")
 
 
+@pytest.fixture(scope="session")
+def broken() -> str:
+    """A file that does not load and says so with what terminals and browsers act on."""
+    return BROKEN
+
+
+@pytest.fixture(scope="session")
+def one_task() -> str:
+    """A DAG that runs, prints what terminals and browsers act on, and fails."""
+    return ONE_TASK
+
+
 @dataclass(frozen=True)
 class History:
     """A learner's way through the exercise: each call, and the checklist after it."""
