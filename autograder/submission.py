@@ -75,10 +75,11 @@ def _read(folder: Path, name: str) -> bytes:
         ) from None
     finally:
         os.close(directory)
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise _Refused(f"{name} não é um arquivo comum. Entregue um arquivo de texto com esse nome.")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise _Refused(f"{name} não é um arquivo comum. Entregue um arquivo de texto com esse nome.")
         if status.st_size > MAX_FILE_BYTES:
             raise _Refused(
                 f"{name} tem {status.st_size / 1e6:.0f} MB; o limite é 1 MB. "
@@ -105,7 +106,8 @@ def _missing(folder: Path, name: str) -> str:
     """Names the near misses, because a wrong file name is the most common reason."""
     expected = Path(name)
     around = folder / expected.parent
-    others = sorted(p.name for p in around.glob(f"*{expected.suffix}")) if around.is_dir() else []
+    found = sorted(p.name for p in around.glob(f"*{expected.suffix}")) if around.is_dir() else []
+    others = [os.fsencode(other).decode("utf-8", "replace") for other in found]  # a name may be no text
     if others:
         return f"Falta {name}. Na pasta há {', '.join(others[:3])}: o arquivo precisa ter o nome pedido."
     return f"Falta {name}. Confira se o arquivo está na pasta entregue, com esse nome."
