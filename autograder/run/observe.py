@@ -48,11 +48,12 @@ def _copy(source: Path, target: Path) -> None:
         descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if stat.S_ISREG(status.st_mode) and status.st_size <= MAX_DATABASE_BYTES:
-            with target.open("wb") as copy:
-                shutil.copyfileobj(file, copy)
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_DATABASE_BYTES:
+        os.close(descriptor)
+        return
+    with os.fdopen(descriptor, "rb") as file, target.open("wb") as copy:
+        shutil.copyfileobj(file, copy)
 
 
 def _files(world: Path, folders: tuple[str, ...]) -> dict[str, Any]:
@@ -71,16 +72,16 @@ def _file(path: Path) -> dict[str, Any]:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError:
         return {"size": 0, "text": None, "note": "não é um arquivo comum"}
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        return {"size": 0, "text": None, "note": "não é um arquivo comum"}
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            return {"size": 0, "text": None, "note": "não é um arquivo comum"}
         content = file.read(MAX_TEXT_BYTES + 1)
     note = ""
     if path.suffix == ".gz":
         try:
-            # Inflates no more than the cap: a small file can hold gigabytes.
-            content = zlib.decompressobj(wbits=31).decompress(content, MAX_TEXT_BYTES + 1)
+            content = _inflate(content)
         except zlib.error:
             return {"size": status.st_size, "text": None, "note": "não é um arquivo gzip"}
     if len(content) > MAX_TEXT_BYTES:
@@ -89,6 +90,24 @@ def _file(path: Path) -> dict[str, Any]:
         return {"size": status.st_size, "text": content.decode("utf-8"), "note": note}
     except UnicodeDecodeError:
         return {"size": status.st_size, "text": None, "note": "não é texto em UTF-8"}
+
+
+def _inflate(content: bytes) -> bytes:
+    """What a gzip file holds in all its members, no more than the cap: a small file can hold gigabytes.
+
+    Raises zlib.error for what is no gzip file, or was cut short.
+    """
+    inflated = b""
+    while True:
+        member = zlib.decompressobj(wbits=31)
+        inflated += member.decompress(content, MAX_TEXT_BYTES + 1 - len(inflated))
+        if len(inflated) > MAX_TEXT_BYTES:
+            return inflated
+        if not member.eof:
+            raise zlib.error("cut short")
+        content = member.unused_data
+        if not content:
+            return inflated
 
 
 def _read_tables() -> None:
