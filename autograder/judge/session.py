@@ -58,7 +58,8 @@ class _Plugin:
         name = _criterion(item)
         known = self.findings.get(name, Finding())
         if call.excinfo is None:
-            self.findings.setdefault(name, known)
+            if call.when == "call":  # a test that was set up has not passed yet
+                self.findings.setdefault(name, known)
         elif not known.fault:
             raised = call.excinfo.value
             if isinstance(raised, Unmet) and call.when == "call":
