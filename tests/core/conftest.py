@@ -14,6 +14,8 @@ from typing import Any
 
 import psutil
 import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.configuration import set_hypothesis_home_dir
 
 from autograder.model.evidence import Evidence, StepEvidence
 from autograder.model.exercise import Exercise, load_exercise
@@ -29,6 +31,13 @@ collect_ignore = ["toy"]  # its graders are read by the judge
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 TOY = HERE / "toy"
+
+# The same examples for everyone: a gate that changes its mind teaches nobody.
+settings.register_profile(
+    "core", derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("core")
+set_hypothesis_home_dir(ROOT / ".pytest_cache" / "hypothesis")
 
 RIGHT = """
 import os, sqlite3
