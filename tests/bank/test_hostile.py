@@ -1,0 +1,96 @@
+"""Hostile submissions: none earns more than it deserves, none sees what is hidden, and the grader goes on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.doors import grade
+from autograder.model.result import Status
+from autograder.sandbox.level import Level, probe
+from curso.bank import bank_of
+from curso.places import ROOT, exercise_folder
+
+EXERCISES = sorted(path.name for path in Path(__file__).parent.iterdir() if (path / "hostile").is_dir())
+HOSTILE = [(exercise, name) for exercise in EXERCISES for name in bank_of(exercise).hostile()]
+UNDESERVED = {
+    # What still earns more than it deserves; each goes when the graders are mended.
+    "sem_trabalho": "tasks that write rubbish count as work; a gate that refuses every day passes",
+    "evidencia_forjada": "which task had which effect is told by the interpreter that the submission runs in",
+    "corredor_remendado": "which task had which effect is told by the interpreter that the submission runs in",
+}
+LONG_LINE = 40  # shorter lines of a grader may stand in any program
+
+pytestmark = pytest.mark.skipif(
+    probe().level is not Level.CAGE, reason="an attack is only tried where there is a cage: " + probe().reason
+)
+
+
+def secrets_of(exercise_id: str) -> set[str]:
+    """Lines that stand only in what a submission must not read: graders, worlds, answer, judge."""
+    hidden = [
+        *(ROOT / "autograder" / "graders" / exercise_id).rglob("*.py"),
+        *(ROOT / "autograder" / "judge").rglob("*.py"),
+        *(ROOT / "solutions" / exercise_id / "verificacao").rglob("*.py"),
+        *(ROOT / "solutions" / exercise_id / "gabarito").rglob("*.py"),
+    ]
+    assert len(hidden) > 5
+    lines = {line.strip() for path in hidden for line in path.read_text(encoding="utf-8").splitlines()}
+    return {line for line in lines if len(line) >= LONG_LINE}
+
+
+def strings(document: Any) -> list[str]:
+    """Every text in a document."""
+    if isinstance(document, dict):
+        return [text for pair in document.items() for part in pair for text in strings(part)]
+    if isinstance(document, list | tuple):
+        return [text for part in document for text in strings(part)]
+    return [document] if isinstance(document, str) else []
+
+
+@pytest.mark.parametrize(
+    ("exercise_id", "name"),
+    [
+        pytest.param(*entry, marks=pytest.mark.xfail(strict=True, reason=UNDESERVED[entry[1]]))
+        if entry[1] in UNDESERVED
+        else entry
+        for entry in HOSTILE
+    ],
+)
+def test_a_hostile_submission_earns_what_it_deserves(
+    exercise_id: str, name: str, seed_of: Callable[[str], int]
+) -> None:
+    folder, deserves = bank_of(exercise_id).hostile()[name]
+    result = grade(exercise_folder(exercise_id), folder, seed=seed_of(name)).result
+    passed = [v.criterion for v in result.verdicts if v.status is Status.PASSED]
+    assert result.points <= deserves.max_points, passed
+    assert not result.held, "what a submission does is never told as the grader's own fault"
+    assert result.level == Level.CAGE.value
+
+
+def test_a_spy_sees_nothing_that_is_hidden(seed_of: Callable[[str], int]) -> None:
+    folder, _ = bank_of("ex1-dag-complexo").hostile()["espiao"]
+    grading = grade(exercise_folder("ex1-dag-complexo"), folder, seed=seed_of("espiao"))
+    assert grading.evidence
+    everything = "\n".join(strings(grading.evidence.model_dump()) + strings(grading.result.model_dump()))
+    own = (ROOT / "autograder" / "run" / "inside" / "child.py").read_text(encoding="utf-8").splitlines()
+    assert all(line in everything for line in own[:40]), "what it may see came out: the check below means something"
+    assert "FRAME" in everything, "the spy ran"
+    seen = sorted(line for line in secrets_of("ex1-dag-complexo") if line in everything)
+    assert not seen, seen[:5]
+    assert "REACHED" not in everything
+    assert str(ROOT / "solutions") not in everything
+    assert not re.search(r"SEEN \S*(test_hidden|reference|scenarios|world|gabarito|shadow)", everything)
+    assert not re.search(r"HOLD \[.*(Draw|Day|Evidence)", everything)
+
+
+def test_the_grader_works_after_all_of_them(seed_of: Callable[[str], int]) -> None:
+    exercise = exercise_folder("ex1-dag-complexo")
+    for name in ("armazem_de_mentira", "corredor_remendado", "evidencia_forjada"):
+        folder, _ = bank_of("ex1-dag-complexo").hostile()[name]
+        grade(exercise, folder, seed=seed_of(name))
+    assert grade(exercise, exercise / "gabarito", seed=3).result.points == 100
