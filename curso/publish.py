@@ -68,5 +68,7 @@ def _sample(source: Path, target: Path) -> None:
     drawn = graders.draw(graders.world.SAMPLE_SEED)
     target.mkdir()
     graders.world.write_sample(target, drawn)
-    expected = json.dumps(graders.expected(drawn), ensure_ascii=False, indent=1)
+    # Only the days that the sample shows: a class must not get more answers than questions.
+    shown = {name: graders.expected(drawn)[name] for name in graders.world.SAMPLE_DAYS}
+    expected = json.dumps(shown, ensure_ascii=False, indent=1)
     (target / "esperado.json").write_text(expected + "\n", encoding="utf-8")

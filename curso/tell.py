@@ -50,6 +50,8 @@ def table(result: Result) -> RenderableType:
         )
         if verdict.status is Status.FAILED:
             details.append(_details(verdict))
+    if all(v.status is Status.NOT_ATTEMPTED for v in result.verdicts):
+        details.append(Text(result.verdicts[0].seen))
     # One fault of the grader usually stops every criterion: it is told once.
     for seen in dict.fromkeys(v.seen for v in result.verdicts if v.status is Status.ERROR):
         details.append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -84,12 +85,38 @@ class SeenRun:
         lines = [f"{t.id} ({t.state}){': ' + t.error if t.error else ''}" for t in bad]
         return "; ".join(lines[:3])
 
+    def skipped(self) -> tuple[str, ...]:
+        """The tasks that did not run because of a branch or of what came before them."""
+        return tuple(t.id for t in self.report.tasks if t.state in ("skipped", "upstream_failed"))
+
     def log(self) -> str:
         """The end of the log of the first task that failed."""
         for task in self.report.tasks:
             if task.state == "failed":
-                return self.step.output.get(task.id, "")[-1500:]
+                return tidy_log(self.step.output.get(task.id, ""))
         return ""
+
+
+_LOG_LINE = re.compile(r"^\S+Z \[(\w+) *\] (.*?) +\[([\w.]+)\]( +\w+=.*)?$")
+_MACHINERY = (
+    "airflow.sdk.definitions.dag",
+    "airflow.api_fastapi.",
+    "airflow.models.",
+    "airflow.serialization.",
+    "httpx",
+)
+
+
+def tidy_log(text: str) -> str:
+    """What the student's task said, without the scheduler's own voice; at most 1,500 characters."""
+    kept = []
+    for line in text.splitlines():
+        found = _LOG_LINE.match(line)
+        if found is None:
+            kept.append(line)
+        elif not found[3].startswith(_MACHINERY) and not found[2].startswith("::"):
+            kept.append(found[2])
+    return "\n".join(kept)[-1500:]
 
 
 def run_of(evidence: Evidence, name: str) -> SeenRun:
@@ -125,7 +152,12 @@ def differing_rows(
         return []
     if not visible:
         return [(table, _symptom(len(seen), len(wanted), missing.total(), extra.total()))]
-    lines = [f"linha que não deveria estar aí: {_show(row)}" for row in list(extra)[:MAX_ROWS_SHOWN]]
+    lines = [
+        f"linha repetida ({have[row]} vezes): {_show(row)}"
+        if row in want
+        else f"linha que não deveria estar aí: {_show(row)}"
+        for row in list(extra)[:MAX_ROWS_SHOWN]
+    ]
     if not lines:
         lines = [f"faltam {missing.total()} linha(s) das {len(wanted)} do dia"]
     return [(table, line) for line in lines]

@@ -25,7 +25,7 @@ def verdicts_of(exercise: Exercise, findings: Mapping[str, Finding], *, hidden_h
                 criterion,
                 Status.BLOCKED,
                 expected="O que o DAG declara vale pontos quando a execução mostra que ele funciona.",
-                seen="A declaração está certa, mas nenhum critério de efeito passou ainda.",
+                seen="Isto está certo, e paga assim que uma execução do DAG der certo.",
             )
     return list(verdicts.values())
 

@@ -100,6 +100,8 @@ def test_quality_gate(evidencia: Evidence, esperado: dict[str, Any]) -> None:
     )
     leaked = [table for table in NEVER_FOR_A_REFUSED_DAY if of_day(run.step, table, day["date"])]
     expect(not leaked, wanted, f"O dia corrompido chegou a: {', '.join(leaked)}.")
+    told = f"avisos/{day['date']}.txt" in run.step.files
+    expect(not told, wanted, "O aviso do dia saiu, como se nada tivesse acontecido.")
     rows = of_day(run.step, "qualidade", day["date"]) or []
     expect(rows, wanted, "Nada foi gravado em `qualidade`: o motivo se perdeu.")
     expect(

@@ -26,6 +26,7 @@ Tell = Callable[[dict[str, Any]], None]
 WINDOW = (datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 12, tzinfo=UTC))
 MAX_TEXT = 2_000
 MAX_TASKS = 500
+MAX_INFOS = 20_000  # runs that are looked at between the start date and the window
 
 _constructed: dict[int, dict[str, Any]] = {}
 """What each DAG was constructed with, by id(): only this tells a default from a choice."""
@@ -174,21 +175,27 @@ def _describe(dag: Any) -> dict[str, Any]:
     scheduled = DagSerialization.deserialize_dag(DagSerialization.serialize_dag(dag))
     said = _constructed.get(id(dag), {})
     start = said.get("start_date") or (said.get("default_args") or {}).get("start_date")
-    runs: list[str] = []
-    for info in scheduled.iter_dagrun_infos_between(*WINDOW):
-        runs.append(info.run_after.isoformat())
-        if len(runs) >= 50:
-            break
     return {
         "dag_id": dag.dag_id,
         "tasks": [_describe_task(task) for task in list(dag.task_dict.values())[:MAX_TASKS]],
-        "next_runs": runs,
+        "next_runs": _runs_in_window(scheduled, dag.start_date),
         "start_date": dag.start_date.isoformat() if dag.start_date else None,
         "start_date_has_timezone": getattr(start, "tzinfo", None) is not None,
         "catchup_said": "catchup" in said,
         "tags": sorted(str(tag) for tag in dag.tags),
         "doc": (dag.doc_md or "")[:MAX_TEXT],
     }
+
+
+def _runs_in_window(scheduled: Any, start: datetime | None) -> list[str]:
+    """When the scheduler would start runs in WINDOW, counted from the DAG's own start date."""
+    runs: list[str] = []
+    for number, info in enumerate(scheduled.iter_dagrun_infos_between(start or WINDOW[0], WINDOW[1])):
+        if info.run_after >= WINDOW[0]:
+            runs.append(info.run_after.isoformat())
+        if len(runs) >= 50 or number >= MAX_INFOS:
+            break
+    return runs
 
 
 def _describe_task(task: Any) -> dict[str, Any]:
@@ -303,6 +310,13 @@ def _say(line: bytes) -> None:
     os.write(1, b"\x1e" + line + b"\n")
 
 
+def _command_line(event: str, arguments: tuple[Any, ...]) -> str:
+    """The program and its arguments, as far as the audit event tells them."""
+    said = arguments[1] if event == "subprocess.Popen" and len(arguments) > 1 else arguments[:1]
+    parts = said if isinstance(said, list | tuple) else [said]
+    return " ".join(os.fsdecode(p) if isinstance(p, str | bytes | os.PathLike) else str(p) for p in parts)
+
+
 class _Ledger:
     """Which task changed what: the world is looked at before and after each task."""
 
@@ -319,9 +333,7 @@ class _Ledger:
 
     def _hook(self, event: str, arguments: tuple[Any, ...]) -> None:
         if self._current and event in ("subprocess.Popen", "os.system", "os.posix_spawn", "os.exec"):
-            program = arguments[0] if arguments else ""
-            words = os.fsdecode(program) if isinstance(program, str | bytes | os.PathLike) else str(program)
-            self._processes.setdefault(self._current, []).append(words[:100])
+            self._processes.setdefault(self._current, []).append(_command_line(event, arguments)[:MAX_TEXT])
 
     @contextlib.contextmanager
     def of(self, ti: Any) -> Iterator[None]:

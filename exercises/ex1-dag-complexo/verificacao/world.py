@@ -9,6 +9,7 @@ a goal that is met exactly.
 from __future__ import annotations
 
 import json
+import os
 import random
 import sqlite3
 from collections import Counter
@@ -23,6 +24,8 @@ from autograder.run.world import Observe, Parse, Run, Scenario
 DAG_ID = "vendas_diarias"
 ZONE = ZoneInfo("America/Sao_Paulo")
 SAMPLE_SEED = 2026
+SAMPLE_DAYS = ("workday",)
+ARRIVED = 1_780_000_000  # when the files of a world were last written, in seconds
 
 SCHEMA = """
 CREATE TABLE lojas (loja_id INTEGER, nome TEXT, uf TEXT, regiao TEXT);
@@ -87,7 +90,6 @@ HOLIDAYS = (
     (date(2026, 9, 7), "Independência do Brasil"),
     (date(2026, 10, 12), "Nossa Senhora Aparecida"),
     (date(2026, 11, 2), "Finados"),
-    (date(2026, 11, 15), "Proclamação da República"),
     (date(2026, 11, 20), "Dia da Consciência Negra"),
     (date(2026, 12, 25), "Natal"),
 )
@@ -168,9 +170,9 @@ def draw(seed: int) -> Draw:
 
 def _day(rng: random.Random, day: date) -> Day:
     quiet_category = rng.choice(CATEGORIES[:4])
-    # A tie for first place between a store with the smaller id and one whose name comes first.
-    first, second = rng.choice([(3, 5), (8, 11), (10, 12), (4, 5), (9, 11), (1, 6), (7, 11)])
-    tied_regions = {region for store, _, _, region in STORES if store in (first, second)}
+    # Three stores tie for first place; in order of their names, their ids neither rise nor fall.
+    tied = rng.choice([(8, 10, 11), (1, 6, 7), (3, 4, 5), (9, 11, 12), (2, 6, 8)])
+    tied_regions = {region for store, _, _, region in STORES if store in tied}
     quiet_region = rng.choice([region for region in REGIONS if region not in tied_regions])
     stores = [store for store, _, _, region in STORES if region != quiet_region]
     products = [product for product, _, category in PRODUCTS if category != quiet_category]
@@ -184,7 +186,7 @@ def _day(rng: random.Random, day: date) -> Day:
     for store, _, quantity, cents in sold:
         revenue[store] += quantity * cents
     top = max(revenue.values()) + 10_000
-    sold += [(store, rng.choice(products), 1, top - revenue[store]) for store in (first, second)]
+    sold += [(store, rng.choice(products), 1, top - revenue[store]) for store in tied]
 
     rng.shuffle(sold)
     prefix = f"V{day:%m%d}"
@@ -245,8 +247,11 @@ def build(folder: Path, day: Day, other_files: tuple[Day, ...] = (), history: da
     """Lays a world out: the day's file (and those of other days), the warehouse, and rows of an earlier day."""
     for name in ("entrada", "arquivo", "avisos"):
         (folder / name).mkdir()
-    for known in (*other_files, day):
-        (folder / "entrada" / f"vendas_{known.date}.csv").write_text(known.csv(), encoding="utf-8")
+    for minutes, known in enumerate((day, *other_files)):
+        path = folder / "entrada" / f"vendas_{known.date}.csv"
+        path.write_text(known.csv(), encoding="utf-8")
+        # Neither the name nor the time of a file tells which day is asked for.
+        os.utime(path, (ARRIVED + 60 * minutes,) * 2)
     with closing(sqlite3.connect(folder / OBSERVE.database)) as connection, connection:
         fill(connection, day, history or day.date - timedelta(days=1))
 
