@@ -44,8 +44,8 @@ def grade(
 ) -> Grading:
     """Grades the submission in `submission_folder`.
 
-    `seed` fixes the draw (default: a fresh one); `only` judges just these criteria and what they depend
-    on; `level` asks for less confinement than the machine allows. Raises BrokenExerciseError where the
+    `seed` fixes the draw (default: a fresh one); `only` gives the verdicts of just these criteria;
+    `level` asks for less confinement than the machine allows. Raises BrokenExerciseError where the
     exercise itself cannot be used; whatever a student handed in ends in a result.
     """
     started = time.monotonic()
@@ -107,18 +107,10 @@ def grade(
 def _judge(
     exercise: Exercise, graders: Graders, evidence: Evidence, drawn: object, only: frozenset[str] | None
 ) -> list[Verdict]:
-    wanted = None if only is None else _with_dependencies(exercise, only)
-    findings = judge(graders.test_files(), evidence, drawn, graders.expected(drawn), wanted)
+    # All are judged, whatever was asked for: what a declared criterion pays depends on the others.
+    findings = judge(graders.test_files(), evidence, drawn, graders.expected(drawn))
     judged = verdicts.verdicts_of(exercise, findings, hidden_here=graders.hidden is not None)
     return [v for v in judged if only is None or v.criterion in only]
-
-
-def _with_dependencies(exercise: Exercise, only: frozenset[str]) -> frozenset[str]:
-    wanted = set(only)
-    for criterion in reversed(exercise.criteria):  # dependencies always come before
-        if criterion.id in wanted:
-            wanted |= set(criterion.depends)
-    return frozenset(wanted)
 
 
 def _is_starter(submission: Submission, starter: Submission) -> bool:

@@ -31,7 +31,6 @@ class _Plugin:
     evidence: Evidence
     draw_: Any
     expected_: dict[str, Any]
-    only: frozenset[str] | None
     findings: dict[str, Finding] = field(default_factory=dict)
 
     @pytest.fixture
@@ -48,9 +47,6 @@ class _Plugin:
 
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "criterion(id): the criterion that a test decides")
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items[:] = [item for item in items if self.only is None or _criterion(item) in self.only]
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
@@ -84,10 +80,9 @@ def judge(
     evidence: Evidence,
     drawn: Any,
     expected: dict[str, Any],
-    only: frozenset[str] | None = None,
 ) -> dict[str, Finding]:
     """Findings by criterion id; one without a finding was not judged. Raises JudgeError."""
-    plugin = _Plugin(evidence, drawn, expected, only)
+    plugin = _Plugin(evidence, drawn, expected)
     # Nothing of the surroundings takes part: no conftest, no ini file, no cache, no plugin of the environment.
     options = ["-s", "-p", "no:cacheprovider", "-p", "no:terminal", "--import-mode=importlib", "--noconftest"]
     options += ["-c", os.devnull, "--rootdir", os.sep]
