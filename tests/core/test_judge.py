@@ -35,7 +35,7 @@ def judged(tmp_path: Path) -> Judge:
         folder.mkdir(exist_ok=True)
         path = folder / f"test_{len(list(folder.iterdir()))}.py"
         path.write_text(HEADER + textwrap.dedent(source), encoding="utf-8")
-        return judge([path], evidence, more.pop("drawn", None), more.pop("expected", {}), **more)
+        return judge([path], evidence, more.pop("drawn", None), more.pop("expected", {}))
 
     return run
 
@@ -165,13 +165,6 @@ def test_fixtures_bring_evidence_draw_and_reference(judged: Judge) -> None:
         expected={"x": 1},
     )
     assert findings == {"a": Finding()}
-
-
-def test_only_the_criteria_asked_for_are_judged(judged: Judge) -> None:
-    source = "@criterion('a')\ndef test_a(): pass\n@criterion('b')\ndef test_b(): raise ValueError\n"
-    assert set(judged(source, only=frozenset({"a"}))) == {"a"}
-    assert set(judged(source)) == {"a", "b"}
-    assert judged(source, only=frozenset()) == {}
 
 
 def test_graders_that_cannot_be_imported(judged: Judge) -> None:

@@ -1,0 +1,407 @@
+"""The Airflow adapter: what it leans on, and what it sees of small DAGs on one real stage."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.doors import Grading, grade
+from autograder.model.evidence import ParseReport, RunReport
+from autograder.run.adapters import ADAPTERS
+from autograder.run.stage import Stage
+from autograder.run.world import Limits
+from autograder.sandbox.cage import Cage
+from autograder.sandbox.level import Level, probe
+
+ROOT = Path(__file__).resolve().parents[2]
+EXERCISE = ROOT / "solutions" / "ex1-dag-complexo"
+
+AFTER = datetime(2026, 3, 3, 5, tzinfo=UTC)  # 02:00 in São Paulo
+
+PRIVATE = """
+import inspect, json
+broken = []
+def check(what, holds):
+    try:
+        good = holds()
+    except Exception as error:
+        good, what = False, f"{what} ({type(error).__name__}: {error})"
+    if not good:
+        broken.append(what)
+
+from airflow.sdk.execution_time.supervisor import in_process_api_server
+application = in_process_api_server().app
+routed = [getattr(route, "app", None) for route in application.routes]
+check("_cadwyn_initialize of the execution API's app or of one of its routes",
+      lambda: any(callable(getattr(a, "_cadwyn_initialize", None)) for a in [application, *routed]))
+
+from airflow.models import dagrun
+from airflow.sdk.definitions import dag as definitions
+def names(function):
+    return set(inspect.signature(function).parameters)
+check("airflow.models.dagrun.get_or_create_dagrun(data_interval=)",
+      lambda: "data_interval" in names(dagrun.get_or_create_dagrun))
+check("dag.test() imports get_or_create_dagrun when it is called",
+      lambda: "get_or_create_dagrun" in inspect.getsource(definitions.DAG.test)
+      and not hasattr(definitions, "get_or_create_dagrun"))
+check("airflow.sdk.definitions.dag._run_task(*, ti, task)", lambda: {"ti", "task"} <= names(definitions._run_task))
+check("dag.test() calls _run_task", lambda: "_run_task(" in inspect.getsource(definitions.DAG.test))
+check("dag.test(run_after=, logical_date=)", lambda: {"run_after", "logical_date"} <= names(definitions.DAG.test))
+check("dag.test() sleeps through time.sleep", lambda: "time.sleep(" in inspect.getsource(definitions.DAG.test))
+
+from airflow.sdk.execution_time import context
+check("airflow.sdk.execution_time.context._get_variable", lambda: callable(context._get_variable))
+check("airflow.sdk.execution_time.context._get_connection", lambda: callable(context._get_connection))
+
+from airflow.serialization.encoders import coerce_to_core_timetable
+from airflow.sdk import DAG
+check("airflow.serialization.encoders.coerce_to_core_timetable().infer_manual_data_interval",
+      lambda: coerce_to_core_timetable(DAG("d", schedule="@daily").timetable).infer_manual_data_interval)
+from airflow.serialization.serialized_objects import DagSerialization
+check("DagSerialization.deserialize_dag().iter_dagrun_infos_between",
+      lambda: DagSerialization.deserialize_dag(
+          DagSerialization.serialize_dag(DAG("d", schedule="@daily"))).iter_dagrun_infos_between)
+from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+check("DagBag(dag_folder, safe_mode, bundle_path, bundle_name)",
+      lambda: {"dag_folder", "safe_mode", "bundle_path", "bundle_name"} <= names(DagBag.__init__))
+check("airflow.models.import_all_models", lambda: __import__("airflow.models").models.import_all_models)
+print("FOUND", json.dumps(broken))
+"""
+
+
+def test_every_private_name_of_airflow_that_the_adapter_leans_on(tmp_path: Path) -> None:
+    """When a new Airflow breaks the adapter, this names what is gone."""
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": str(tmp_path),
+        "AIRFLOW_HOME": str(tmp_path),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", PRIVATE], capture_output=True, text=True, env=environment, timeout=180
+    )
+    found = [line for line in done.stdout.splitlines() if line.startswith("FOUND ")]
+    assert found, done.stderr[-2000:]
+    assert json.loads(found[0].removeprefix("FOUND ")) == []
+
+
+# --- small DAGs on one stage -------------------------------------------------------------------------
+
+HEAD = """
+import os, sqlite3, sys, time
+from datetime import datetime, timedelta
+from pathlib import Path
+import pendulum
+from airflow.providers.standard.operators.bash import BashOperator
+from airflow.sdk import (
+    DAG, CronDataIntervalTimetable, CronTriggerTimetable, Variable, dag, get_current_context, task,
+)
+START = pendulum.datetime(2026, 1, 1, tz="America/Sao_Paulo")
+WORLD = Path(os.environ.get("MUNDO", "/nada"))
+"""
+
+SIMPLE = """
+with DAG("d", schedule={schedule}, start_date=START, catchup=False):
+    @task
+    def only():
+        context = get_current_context()
+        day = context["data_interval_end"].in_timezone("America/Sao_Paulo").subtract(days=1)
+        print("DIA", day.to_date_string(), context["data_interval_end"].isoformat())
+    only()
+"""
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    # In the cage where there is one: that is how a class is graded.
+    with Desk(tmp_path_factory.mktemp("palco")) as opened:
+        yield opened
+
+
+class Desk:
+    """One stage for all the small DAGs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.cage = Cage(folder / "x", probe(), probe().level)
+        self._adapter = ADAPTERS["airflow"]
+        self._fill()
+
+    def __enter__(self) -> Desk:
+        environment = self._adapter.environment(self.cage.inside)
+        self._stage = Stage(self.cage, "airflow", environment).__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stage.close()
+
+    def _fill(self) -> None:
+        for folder in (self.cage.outside.home, self.cage.outside.world):
+            for entry in folder.iterdir():
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        self._adapter.fill_home(self.cage.outside.home)
+        self.cage.hand_over(self.cage.outside.home, self.cage.outside.world)
+
+    def _play(self, source: str, job: str, **arguments: Any) -> dict[str, Any]:
+        self._fill()
+        path = self.cage.outside.submission / "d.py"
+        path.write_text(HEAD + textwrap.dedent(source), encoding="utf-8")
+        path.chmod(0o644)
+        answer = self._stage.play(
+            {
+                "job": job,
+                "arguments": {"file": str(self.cage.inside.submission / "d.py"), **arguments},
+                "environment": {
+                    "MUNDO": str(self.cage.inside.world),
+                    "AIRFLOW_VAR_PASTA": "x",
+                },
+                "limits": asdict(Limits()),
+            }
+        )
+        assert answer["outcome"] == "ok", answer
+        return answer
+
+    def parse(self, source: str, days_ahead: int = 0) -> ParseReport:
+        return ParseReport.model_validate(self._play(source, "parse", days_ahead=days_ahead)["report"])
+
+    def run(self, source: str) -> tuple[RunReport, dict[str, str]]:
+        world = self.cage.inside.world
+        answer = self._play(
+            source,
+            "run",
+            dag_id="d",
+            run_after=AFTER.isoformat(),
+            observe={"database": str(world / "a.db"), "tables": ["t"], "folders": [str(world / "saida")]},
+        )
+        return RunReport.model_validate(answer["report"]), answer["output"]
+
+
+INTERVAL = 'CronDataIntervalTimetable("0 2 * * *", timezone="America/Sao_Paulo")'
+TRIGGER = 'CronTriggerTimetable("0 2 * * *", timezone="America/Sao_Paulo")'
+
+
+@pytest.mark.parametrize("schedule", ['"0 2 * * *"', INTERVAL, TRIGGER], ids=["cron", "interval", "trigger"])
+def test_every_daily_timetable_fires_and_dates_alike(desk: Desk, schedule: str) -> None:
+    source = SIMPLE.format(schedule=schedule)
+    report, output = desk.run(source)
+    assert report.state == "success"
+    day, end = output["only"].split("DIA ")[1].split()[:2]
+    assert day == "2026-03-02"
+    assert datetime.fromisoformat(end) == AFTER
+    (dag,) = desk.parse(source).dags
+    runs = [datetime.fromisoformat(run).astimezone(UTC) for run in dag.next_runs]
+    assert {f"{run:%H:%M}" for run in runs} == {"05:00"}
+    assert 9 <= len(runs) <= 11
+
+
+def test_the_logical_date_is_the_intervals_start(desk: Desk) -> None:
+    interval, _ = desk.run(SIMPLE.format(schedule=INTERVAL))
+    trigger, _ = desk.run(SIMPLE.format(schedule=TRIGGER))
+    assert datetime.fromisoformat(interval.logical_date) == datetime(2026, 3, 2, 5, tzinfo=UTC)
+    assert datetime.fromisoformat(trigger.logical_date) == AFTER
+
+
+def test_a_parse_on_another_day_sees_a_moving_start_date(desk: Desk) -> None:
+    moving = SIMPLE.format(schedule='"0 2 * * *"').replace(
+        "start_date=START", "start_date=pendulum.today('UTC').subtract(days=1)"
+    )
+    days = [desk.parse(moving, ahead).dags[0].start_date or "" for ahead in (0, 37)]
+    assert (datetime.fromisoformat(days[1]) - datetime.fromisoformat(days[0])).days in (36, 37, 38)
+    fixed = SIMPLE.format(schedule='"0 2 * * *"')
+    assert desk.parse(fixed).dags[0].start_date == desk.parse(fixed, 37).dags[0].start_date
+
+
+def test_what_was_said_is_told_from_a_default(desk: Desk) -> None:
+    said = desk.parse(SIMPLE.format(schedule="None")).dags[0]
+    assert (said.catchup_said, said.start_date_has_timezone, said.next_runs) == (True, True, ())
+    silent = desk.parse(
+        'with DAG("d", start_date=datetime(2026, 1, 1)): BashOperator(task_id="a", bash_command="true")'
+    )
+    assert (silent.dags[0].catchup_said, silent.dags[0].start_date_has_timezone) == (False, False)
+    assert silent.dags[0].tasks[0].command == "true"
+    assert any(kind.endswith("bash.BashOperator") for kind in silent.dags[0].tasks[0].kinds)
+
+
+@pytest.mark.parametrize(
+    ("statement", "touched"),
+    [
+        ("Variable.get('pasta')", "leu a Variable pasta"),
+        ("sqlite3.connect(':memory:')", "abriu um banco de dados"),
+        ("open('/casa/x.csv', 'w') if Path('/casa').is_dir() else open(os.environ['HOME'] + '/x.csv', 'w')", "abriu o arquivo x.csv"),
+        ("import subprocess; subprocess.run(['true'])", "executou um programa"),
+        ("import socket\ntry: socket.create_connection(('127.0.0.1', 9), 1)\nexcept OSError: pass", "usou a rede"),
+    ],
+    ids=["variable", "database", "file", "program", "network"],
+)  # fmt: skip
+def test_what_loading_touches_is_noted(desk: Desk, statement: str, touched: str) -> None:
+    report = desk.parse(statement + "\n" + SIMPLE.format(schedule="None"))
+    assert touched in report.touched
+    assert len(report.dags) == 1
+
+
+def test_loading_code_touches_nothing(desk: Desk) -> None:
+    report = desk.parse(
+        "import csv, json, zoneinfo\nzoneinfo.ZoneInfo('America/Bahia')" + SIMPLE.format(schedule="None")
+    )
+    assert report.touched == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("import nao_existe", "ModuleNotFoundError"),
+        ("def x(:", "SyntaxError"),
+        ("raise SystemExit(1)", "SystemExit"),
+        ("1 / 0", "ZeroDivisionError"),
+    ],
+)
+def test_a_file_that_does_not_load_is_a_report(desk: Desk, source: str, said: str) -> None:
+    report = desk.parse(source)
+    assert report.dags == ()
+    assert said in " ".join(report.errors)
+    assert "/entrega/" not in " ".join(report.errors)
+
+
+def test_retries_keep_their_count_and_lose_their_wait(desk: Desk) -> None:
+    source = """
+    with DAG("d", schedule=None, start_date=START, catchup=False,
+             default_args={"retries": 3, "retry_delay": timedelta(minutes=30), "retry_exponential_backoff": True}):
+        @task
+        def flaky():
+            tries = get_current_context()["ti"].try_number
+            print("tentativa", tries)
+            if tries < 3:
+                raise ValueError("ainda não")
+        @task
+        def hopeless(n):
+            raise ValueError(f"nunca {n}")
+        @task
+        def after():
+            pass
+        flaky() >> hopeless.expand(n=[1, 2]) >> after()
+    """
+    started = time.monotonic()
+    report, output = desk.run(source)
+    assert time.monotonic() - started < 25
+    tasks = {(task.id, task.map_index): task for task in report.tasks}
+    assert (tasks["flaky", -1].state, tasks["flaky", -1].tries) == ("success", 3)
+    assert output["flaky"].count("tentativa 3") == 1
+    assert "tentativa 4" not in output["flaky"]
+    assert [(tasks["hopeless", n].state, tasks["hopeless", n].tries) for n in (0, 1)] == [("failed", 4)] * 2
+    assert tasks["hopeless", 1].error == "ValueError: nunca 2"
+    assert tasks["after", -1].state == "upstream_failed"
+    assert report.state == "failed"
+
+
+def test_logs_effects_and_programs_belong_to_their_task(desk: Desk) -> None:
+    source = """
+    with DAG("d", schedule=None, start_date=START, catchup=False):
+        @task
+        def cria():
+            (WORLD / "saida").mkdir()
+            with sqlite3.connect(WORLD / "a.db") as c:
+                c.execute("CREATE TABLE t (a)")
+            print("fala de cria")
+        @task
+        def grava():
+            with sqlite3.connect(WORLD / "a.db") as c:
+                c.execute("INSERT INTO t VALUES (1), (2)")
+            print("erro de grava", file=sys.stderr)
+        arquiva = BashOperator(task_id="arquiva", bash_command="echo fala de arquiva; echo x > $MUNDO/saida/f.txt")
+        @task
+        def apaga():
+            with sqlite3.connect(WORLD / "a.db") as c:
+                c.execute("DELETE FROM t WHERE a = 1")
+        cria() >> grava() >> arquiva >> apaga()
+    """
+    report, output = desk.run(source)
+    assert report.state == "success", output
+    assert "fala de cria" in output["cria"]
+    assert "erro de grava" in output["grava"]
+    assert "fala de arquiva" in output["arquiva"]
+    for task, words in (("grava", "fala de"), ("apaga", "arquiva"), ("cria", "erro de")):
+        assert words not in output[task]
+    tasks = {task.id: task for task in report.tasks}
+    effects = {name: [(e.target, e.added, e.removed) for e in task.effects] for name, task in tasks.items()}
+    assert effects == {
+        "cria": [],
+        "grava": [("t", 2, 0)],
+        "arquiva": [("saida/f.txt", 1, 0)],
+        "apaga": [("t", 0, 1)],
+    }
+    assert tasks["arquiva"].processes
+    assert tasks["grava"].processes == ()
+
+
+def test_a_branch_that_is_skipped_and_a_join_that_runs(desk: Desk) -> None:
+    source = """
+    with DAG("d", schedule=None, start_date=START, catchup=False):
+        @task.branch
+        def escolhe(): return "sim"
+        @task
+        def sim(): pass
+        @task
+        def nao(): pass
+        @task(trigger_rule="none_failed_min_one_success")
+        def junta(): pass
+        escolhe() >> [sim(), nao()] >> junta()
+    """
+    states = {task.id: task.state for task in desk.run(source)[0].tasks}
+    assert states == {"escolhe": "success", "sim": "success", "nao": "skipped", "junta": "success"}
+
+
+def test_no_step_finds_what_another_left_in_airflow(desk: Desk) -> None:
+    source = """
+    with DAG("d", schedule=None, start_date=START, catchup=False):
+        @task
+        def conta():
+            with sqlite3.connect(f"file:{os.environ['AIRFLOW_HOME']}/airflow.db?mode=ro", uri=True) as c:
+                print("CORRIDAS", c.execute("SELECT count(*) FROM dag_run").fetchone()[0])
+        conta()
+    """
+    for _ in range(2):
+        assert "CORRIDAS 1" in desk.run(source)[1]["conta"]
+
+
+# --- a whole exercise --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=[Level.CAGE, Level.PLAIN], ids=["cage", "plain"])
+def answer(request: pytest.FixtureRequest) -> Grading:
+    """The answer of exercise 1, graded once at each level."""
+    if request.param is Level.CAGE and probe().level is not Level.CAGE:
+        pytest.skip(f"sem bubblewrap: {probe().reason}")
+    return grade(EXERCISE, EXERCISE / "gabarito", seed=20, level=request.param)
+
+
+def test_the_answer_scores_everything(answer: Grading) -> None:
+    assert [(v.criterion, v.status, v.seen) for v in answer.result.verdicts if v.points < v.max_points] == []
+    assert answer.result.points == 100
+
+
+def test_its_result_tells_what_it_rests_on(answer: Grading) -> None:
+    result = answer.result
+    assert result.seed == 20
+    assert result.versions["apache-airflow"].startswith("3.")
+    assert result.notes == ()
+    assert not result.held
+
+
+def test_both_levels_see_the_same_effects(answer: Grading) -> None:
+    """Paths and speed differ; what the pipeline did does not."""
+    assert answer.evidence is not None
+    step = answer.evidence.steps["dia-util/primeira"]
+    assert step.run is not None
+    assert {task.state for task in step.run.tasks} == {"success", "skipped"}
+    assert all(step.output.get(task.id) for task in step.run.tasks if task.state == "success")
+    assert len(step.tables["vendas_por_regiao"]) == 10  # five regions, the day and the one before
