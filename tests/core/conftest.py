@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,15 +38,6 @@ settings.register_profile(
 )
 settings.load_profile("core")
 set_hypothesis_home_dir(ROOT / ".pytest_cache" / "hypothesis")
-
-RIGHT = """
-import os, sqlite3
-world = os.environ["MUNDO"]
-number = int(open(f"{world}/numero.txt").read())
-with sqlite3.connect(f"{world}/armazem.db") as connection:
-    connection.execute("DELETE FROM numeros")
-    connection.execute("INSERT INTO numeros VALUES ('visto', ?)", (number,))
-"""
 
 
 @pytest.fixture(params=[Level.CAGE, Level.PLAIN], ids=["cage", "plain"])
@@ -117,10 +108,9 @@ def submission_folder(tmp_path: Path) -> Callable[[str], Path]:
 
 @dataclass
 class Played:
-    """What became of one script: its evidence, and the processes that were still alive after it."""
+    """What became of one script."""
 
     evidence: Evidence
-    survivors: list[str] = field(default_factory=list)
 
     @property
     def step(self) -> StepEvidence:
