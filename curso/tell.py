@@ -41,7 +41,8 @@ def table(result: Result) -> RenderableType:
     details: list[RenderableType] = []
     for verdict in result.verdicts:
         sign, word, colour = WORDS[verdict.status]
-        points = f"{verdict.points}/{verdict.max_points}"
+        made = "–" if verdict.status is Status.WAITING else str(verdict.points)
+        points = f"{made}/{verdict.max_points}"
         grid.add_row(
             Text(f"{sign} {word}", style=colour),
             Text(verdict.criterion, style="bold"),

@@ -82,6 +82,7 @@ class SeenRun:
     def failures(self) -> str:
         """The tasks that did not end well, with their errors, in one line each."""
         bad = [t for t in self.report.tasks if t.state not in ("success", "skipped")]
+        bad.sort(key=lambda task: task.state != "failed")  # what failed, before what waited for it
         lines = [f"{t.id} ({t.state}){': ' + t.error if t.error else ''}" for t in bad]
         return "; ".join(lines[:3])
 

@@ -241,7 +241,6 @@ def test_a_loop_in_a_task_is_cut_off(
     assert "não foi executado" in told(result, "portao-de-qualidade")
 
 
-@pytest.mark.xfail(strict=True, reason="what waited (upstream_failed) is told before the task that failed")
 def test_exit_in_a_task_is_an_ordinary_failure(hand_in: Callable[..., Grading], answer: str) -> None:
     result = hand_in(answer.replace(IN_A_TASK, "        raise SystemExit(0)\n" + IN_A_TASK)).result
     failed = RUNS_NEED_IT - {"metadados"}

@@ -44,14 +44,22 @@ def earlier_version(day: Any) -> list[tuple[object, ...]]:
 
 def _load_earlier_version_and_trap(database: Path, day: Any) -> None:
     """From now on the warehouse refuses one sale from the middle of the file, like a disk that fills up."""
-    valid = [line for line in day.lines if line.status == "ok" and "-C" not in line.sale]
-    sales = sorted({line.sale for line in valid})
-    middle = sales[len(sales) // 2]
-    if middle in (valid[0].sale, valid[-1].sale):
-        middle = sales[len(sales) // 2 + 1]
+    refused = _from_the_middle(day)
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.executemany("INSERT INTO vendas VALUES (?, ?, ?, ?, ?, ?)", earlier_version(day))
         connection.execute(
-            f"CREATE TRIGGER disco BEFORE INSERT ON vendas WHEN NEW.venda_id = '{middle}' "
+            f"CREATE TRIGGER disco BEFORE INSERT ON vendas WHEN NEW.venda_id = '{refused}' "
             "BEGIN SELECT RAISE(ABORT, 'disco cheio (falha simulada)'); END"
         )
+
+
+def _from_the_middle(day: Any) -> str:
+    """A valid sale from the middle of the day, in the file's order as well as in that of the ids."""
+    in_file = list(dict.fromkeys(line.sale for line in day.lines))
+    by_id = sorted(in_file)
+    last = {line.sale: line for line in day.lines}
+
+    def off_centre(sale: str) -> float:
+        return max(abs(order.index(sale) / len(order) - 0.5) for order in (in_file, by_id))
+
+    return min((sale for sale in in_file if last[sale].status == "ok"), key=off_centre)

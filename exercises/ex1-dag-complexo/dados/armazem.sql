@@ -24,9 +24,9 @@ INSERT INTO "lojas" VALUES(11,'Caju Batel','PR','Sul');
 INSERT INTO "lojas" VALUES(12,'Caju Bom Fim','RS','Sul');
 CREATE TABLE metas (regiao TEXT, meta_centavos INTEGER);
 INSERT INTO "metas" VALUES('Norte',746473);
-INSERT INTO "metas" VALUES('Nordeste',1073003);
-INSERT INTO "metas" VALUES('Centro-Oeste',1219210);
-INSERT INTO "metas" VALUES('Sudeste',677772);
+INSERT INTO "metas" VALUES('Nordeste',1070385);
+INSERT INTO "metas" VALUES('Centro-Oeste',1227459);
+INSERT INTO "metas" VALUES('Sudeste',678318);
 INSERT INTO "metas" VALUES('Sul',1000);
 CREATE TABLE metas_do_dia (data TEXT, regiao TEXT, meta_centavos INTEGER, receita_centavos INTEGER,
                            atingiu INTEGER);

@@ -14,7 +14,7 @@ import random
 import sqlite3
 from collections import Counter
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from autograder.run.world import Observe, Parse, Run, Scenario
 DAG_ID = "vendas_diarias"
 ZONE = ZoneInfo("America/Sao_Paulo")
 SAMPLE_SEED = 2026
+FIRST = 3  # the lines at the top of a file that nothing is put in between: the tied stores
 SAMPLE_DAYS = ("workday",)
 ARRIVED = 1_780_000_000  # when the files of a world were last written, in seconds
 
@@ -187,8 +188,12 @@ def _day(rng: random.Random, day: date) -> Day:
         revenue[store] += quantity * cents
     top = max(revenue.values()) + 10_000
     sold += [(store, rng.choice(products), 1, top - revenue[store]) for store in tied]
-
     rng.shuffle(sold)
+    # The tied stores come first in the file, in the order that a ranking without a tie-break would keep.
+    names = {store: name for store, name, _, _ in STORES}
+    for store in sorted(tied, key=names.__getitem__):
+        sold.insert(0, sold.pop(next(n for n, sale in enumerate(sold) if sale[0] == store)))
+    sold.append(_makes_the_ticket_uneven(rng, sold, [s for s in stores if s not in tied], products))
     prefix = f"V{day:%m%d}"
     numbers = rng.sample(range(1000, 9999), len(sold))
     valid = [Line(f"{prefix}-{number}", *sale) for number, sale in zip(numbers, sold, strict=True)]
@@ -196,16 +201,27 @@ def _day(rng: random.Random, day: date) -> Day:
     return Day(day, tuple(lines), _goals(rng, valid))
 
 
+def _makes_the_ticket_uneven(
+    rng: random.Random, sold: list[tuple[int, int, int, int]], stores: list[int], products: list[int]
+) -> tuple[int, int, int, int]:
+    """One more sale, after which the mean ticket is neither whole nor rounded down by rounding."""
+    sales = len(sold) + 1
+    total = sum(quantity * cents for _, _, quantity, cents in sold)
+    wanted = rng.randint(sales // 2 + 1, sales - 1)
+    cents = 500 + (wanted - total - 500) % sales
+    return rng.choice(stores), rng.choice(products), 1, cents
+
+
 def _with_noise(
     rng: random.Random, valid: list[Line], prefix: str, stores: list[int], products: list[int]
 ) -> list[Line]:
     """Older versions of some sales before their last one, and cancelled sales."""
     lines = list(valid)
-    again = rng.sample(valid, 4)
+    again = rng.sample(valid[FIRST:], 4)
     for n, line in enumerate(again):
         status = "cancelada" if n == 0 else "ok"  # cancelled first, confirmed last
         older = Line(line.sale, line.store, line.product, line.quantity + 1, line.cents + 100, status)
-        lines.insert(rng.randint(0, lines.index(line)), older)
+        lines.insert(rng.randint(FIRST, lines.index(line)), older)
     for n in range(3):
         sale = f"{prefix}-C{n:03d}"
         store, product = rng.choice(stores), rng.choice(products)
@@ -213,7 +229,7 @@ def _with_noise(
         at = rng.randint(5, len(lines))
         lines.insert(at, cancelled)
         if n == 0:  # confirmed first, cancelled last: it must not count at all
-            lines.insert(rng.randint(0, at), Line(sale, store, product, 2, 4_200, "ok"))
+            lines.insert(rng.randint(FIRST, at), Line(sale, store, product, 2, 4_200, "ok"))
     return lines
 
 
@@ -233,10 +249,22 @@ def _goals(rng: random.Random, valid: list[Line]) -> tuple[tuple[str, int], ...]
 
 
 def _corrupt(rng: random.Random, day: Day) -> Day:
-    """One line that sells less than nothing and one from a store that nobody opened."""
+    """A line that sells nothing and one from a store that nobody opened, neither of which would be loaded.
+
+    The first is an older version of a good sale and the second is cancelled: the gate looks at every line.
+    """
     lines = list(day.lines)
-    lines.insert(rng.randint(5, len(lines)), Line("V-X1", 3, 104, -rng.randint(1, 9), 1_000))
-    lines.insert(rng.randint(5, len(lines)), Line("V-X2", 900 + rng.randint(1, 99), 104, 1, 1_000))
+    good = rng.choice(
+        [
+            line
+            for line in lines[FIRST:]
+            if sum(line.sale == x.sale for x in lines) == 1 and line.status == "ok"
+        ]
+    )
+    empty = replace(good, quantity=0)
+    lines.insert(rng.randint(FIRST, lines.index(good)), empty)
+    unknown = Line("V-X2", 900 + rng.randint(1, 99), 104, 1, 1_000, "cancelada")
+    lines.insert(rng.randint(FIRST, len(lines)), unknown)
     return Day(day.date, tuple(lines), day.goals)
 
 
