@@ -28,7 +28,8 @@ class Verificacao:
     def __repr__(self) -> str:
         from rich.console import Console
 
-        console = Console(width=100, no_color=True, highlight=False)
+        # Without force_terminal, rich takes a kernel for a terminal and writes escapes for bold.
+        console = Console(width=100, force_terminal=False, force_jupyter=False, highlight=False)
         with console.capture() as captured:
             console.print(tell.table(self.resultado))
         return captured.get()
