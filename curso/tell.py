@@ -112,7 +112,7 @@ def as_html(result: Result) -> str:
 <div role="progressbar" aria-valuenow="{result.points}" aria-valuemax="{here}"
  style="height:.5em;background:#8884;border-radius:.25em"><div
  style="height:100%;width:{share:.0f}%;background:#1a7f37;border-radius:.25em"></div></div>
-<table style="width:100%;text-align:left"><thead><tr><th style="text-align:left">situação</th>
+<table style="width:100%;table-layout:auto;text-align:left"><thead><tr><th style="text-align:left">situação</th>
 <th style="text-align:left">critério</th><th>pontos</th><th style="text-align:left">o que foi visto</th></tr></thead>
 <tbody>{rows}</tbody></table></div>"""
 
