@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+from unittest.mock import patch
 
+from curso.bank import bank_of
 from lab_browser import ROOT, browser_page, open_welcome, running_lab
 from system_packages import find_browser
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
 IMAGES = ROOT / "docs" / "imagens"
+EXERCISE = "ex1-dag-complexo"
+MISTAKE = "cancelada-conta"
 
 
 def main() -> int:
@@ -17,15 +30,41 @@ def main() -> int:
         print("Para refazer as imagens, instale o Chromium ou o Google Chrome.", file=sys.stderr)
         return 1
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory(prefix="imagens-") as scratch,
-        running_lab(Path(scratch)) as lab,
-        browser_page(width=1280, height=800) as page,
-    ):
-        open_welcome(page, lab)
-        page.screenshot(path=IMAGES / "jupyterlab-boas-vindas.png")
+    with tempfile.TemporaryDirectory(prefix="imagens-") as folder:
+        scratch = Path(folder)
+        with running_lab(scratch) as lab, browser_page(width=1280, height=800) as page:
+            open_welcome(page, lab)
+            page.screenshot(path=IMAGES / "jupyterlab-boas-vindas.png")
+        submission = scratch / "entrega"
+        bank_of(EXERCISE).build_wrong(MISTAKE, submission)
+        with checked_in_lab(scratch / "verificar", submission, height=1200) as page:
+            page.screenshot(path=IMAGES / "verificar-notebook.png")
     print(f"Imagens refeitas em {IMAGES.relative_to(ROOT)}/.")
     return 0
+
+
+@contextmanager
+def checked_in_lab(scratch: Path, submission: Path, *, height: int = 900) -> Iterator[Page]:
+    """The exercise's notebook in the Lab of a course in `scratch`, run to the table of `submission`'s verdicts."""
+    course = scratch / "Curso de orquestração"
+    left_out = shutil.ignore_patterns(".*", "trabalho", "tests", "dist", "__pycache__")
+    shutil.copytree(ROOT, course, ignore=left_out)
+    with patch.dict(os.environ, {"PYTHONPATH": str(course)}):
+        start = [sys.executable, "-m", "curso.cli", "comecar", EXERCISE]
+        subprocess.run(start, cwd=course, check=True, capture_output=True)
+        work = course / "trabalho" / EXERCISE
+        shutil.copytree(submission, work, dirs_exist_ok=True)
+        with running_lab(scratch, root=course) as lab, browser_page(width=1280, height=height) as page:
+            page.set_default_timeout(120_000)
+            page.goto(lab.address(f"/lab/tree/trabalho/{EXERCISE}/{EXERCISE}.ipynb"))
+            page.wait_for_selector(".jp-NotebookPanel .jp-MarkdownOutput h1")
+            page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")
+            page.locator("#jp-MainMenu").get_by_text("Executar", exact=True).click()
+            page.locator(".lm-Menu").get_by_text("Executar todas as células", exact=True).click()
+            cell = page.locator(".jp-CodeCell", has_text="verificar(")
+            cell.locator(".jp-OutputArea-output table").wait_for()
+            cell.evaluate("cell => cell.scrollIntoView({block: 'start'})")
+            yield page
 
 
 if __name__ == "__main__":
