@@ -106,6 +106,22 @@ class Exercise(_Document):
         return self
 
 
+_PROBLEMS = {
+    "missing": "falta dizer isto",
+    "extra_forbidden": "este nome não existe aqui",
+    "enum": "não é um dos valores possíveis",
+    "string_type": "pede um texto",
+    "string_too_short": "o texto é curto demais",
+    "string_pattern_mismatch": "só letras minúsculas, algarismos e hífens",
+    "int_type": "pede um número inteiro",
+    "int_parsing": "pede um número inteiro",
+    "greater_than": "pede um número maior que zero",
+    "bool_type": "pede true ou false",
+    "too_short": "falta dizer isto",
+    "too_long": "há itens demais",
+}
+
+
 class BrokenExerciseError(Exception):
     """An `exercise.toml` that cannot be used; the message is for people."""
 
@@ -122,4 +138,6 @@ def load_exercise(folder: Path) -> Exercise:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"]) or "exercício"
-        raise BrokenExerciseError(f"{path}: {where}: {first['msg']}.") from None
+        # Pydantic speaks English; what people get wrong most is said in Portuguese.
+        why = _PROBLEMS.get(first["type"], first["msg"].removeprefix("Value error, "))
+        raise BrokenExerciseError(f"{path}: {where}: {why}.") from None

@@ -189,6 +189,7 @@ def _empty(folder: Path) -> None:
                 os.chmod(path, stat.S_IRWXU)
             function(path)
 
+    os.chmod(folder, stat.S_IRWXU)  # a student's code may have locked its own world
     for entry in os.scandir(folder):
         if entry.is_dir(follow_symlinks=False):
             shutil.rmtree(entry.path, onerror=unlock)

@@ -20,6 +20,7 @@ from autograder.sandbox.cage import Cage
 
 READY_SECONDS = 180.0
 GRACE_SECONDS = 20.0
+MAX_ANSWER_BYTES = 32 << 20  # the evidence's own limit, and room for the output beside it
 
 
 class StageError(Exception):
@@ -93,6 +94,8 @@ class Stage:
                 if not chunk:
                     raise StageError(f"o palco não abriu ou caiu: {self._last_words()}")
                 self._buffer += chunk
+                if len(self._buffer) > MAX_ANSWER_BYTES:
+                    raise StageError("o palco respondeu mais do que o combinado")
         line, self._buffer = self._buffer.split(b"\n", 1)
         try:
             document = json.loads(line)

@@ -320,8 +320,13 @@ else:
 
 def test_a_child_that_kills_the_stage_has_died(play_toy: Callable[..., Any], level: Level) -> None:
     played = play_toy("import os, signal; os.kill(os.getppid(), signal.SIGKILL)", level)
-    assert played.step.outcome is Outcome.DIED
-    assert played.step.run is None
+    if (
+        level is Level.CAGE and not probe().as_root
+    ):  # the stage is the first process in there: no other one can kill it
+        assert played.step.outcome is Outcome.OK
+    else:
+        assert played.step.outcome is Outcome.DIED
+        assert played.step.run is None
 
 
 def test_after_the_stage_was_killed_the_next_step_is_played(
@@ -337,7 +342,9 @@ if os.path.getsize(path) < 2:
 """
     played = play_toy(source, level)
     assert played.step.outcome is Outcome.OK  # the second try, on a fresh stage
-    assert played.step.files["saida/vez.txt"].text == "xx"
+    assert played.step.files["saida/vez.txt"].text == (
+        "x" if level is Level.CAGE and not probe().as_root else "xx"
+    )
 
 
 def test_links_in_the_world_are_not_followed_when_it_is_cleaned(

@@ -18,6 +18,7 @@ from autograder.run.inside.child import guard_stage, play
 
 
 def main(adapter_name: str) -> None:
+    guard_stage()
     requests = os.fdopen(os.dup(0), "r", encoding="utf-8")
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
     # From here on nothing that is printed can end up in the protocol.
@@ -29,7 +30,6 @@ def main(adapter_name: str) -> None:
     started = time.monotonic()
     adapter = import_module(f"autograder.run.inside.{adapter_name}")
     versions = adapter.preload()
-    guard_stage()
     _answer(answers, {"ready": True, "seconds": time.monotonic() - started, "versions": versions})
     for line in requests:
         request = json.loads(line)

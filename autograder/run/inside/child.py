@@ -29,8 +29,9 @@ class Adapter(Protocol):
 
 
 def guard_stage() -> None:
-    """Called once by the process that forks: what a child leaves behind comes back to it, and no child
-    can reach its memory or its descriptors through /proc."""
+    """Called once by the process that forks: what a child leaves behind comes back to it, no child can
+    reach its memory or its descriptors through /proc, and it ends with the grader that started it."""
+    _prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
     _prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
     _prctl(4, 0)  # PR_SET_DUMPABLE
 

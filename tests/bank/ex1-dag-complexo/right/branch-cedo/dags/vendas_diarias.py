@@ -1,10 +1,9 @@
 """DAG vendas_diarias: do CSV das lojas ao resumo da Rede Caju.
 
-    esperar -> arquivar -> conferir -+-> classificar_dia -> que_dia_e -+-> metas_do_dia --+
-                                     |                       +-> plantao -------+-> resumo -> aviso
-                                     +-> carregar -+-> por_regiao[5] -----------+
-                                                   +-> por_categoria -----------+
-                                                   +-> ranking_lojas -----------+
+    esperar -> arquivar -> conferir -> [classificar_dia, carregar]
+    classificar_dia -> que_dia_e -> metas_do_dia ou plantao
+    carregar -> [listar_regioes -> por_regiao (mapeado), por_categoria, ranking_lojas]
+    tudo isso -> resumo -> redigir -> avisar
 
 O tipo do dia é decidido cedo, logo depois do portão, em paralelo com a carga e as agregações.
 """
