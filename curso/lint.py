@@ -15,6 +15,7 @@ from autograder.model.exercise import BrokenExerciseError, Exercise, load_exerci
 from autograder.model.result import Status, json_schema_text
 from curso.bank import BrokenBankError, bank_of
 from curso.places import ROOT
+from curso.portuguese import refusal
 from curso.publish import publish, statement_notebook
 
 MIN_HINT_CHARACTERS = 20
@@ -52,7 +53,14 @@ def lint_course(root: Path = ROOT, *, grade_answers: bool = True) -> list[str]:
         if grade_answers:
             checks += [_starter, _answer]
         for check in checks:
-            problems += [f"{folder.name}: {problem}" for problem in check(root, folder, exercise)]
+            try:
+                problems += [f"{folder.name}: {problem}" for problem in check(root, folder, exercise)]
+            except SyntaxError as error:
+                problems.append(
+                    f"{folder.name}: {error.filename}, linha {error.lineno}, não é Python: {error.msg}."
+                )
+            except OSError as error:
+                problems.append(f"{folder.name}: {error.filename or error}: {refusal(error)}.")
     return problems
 
 
@@ -108,7 +116,8 @@ def _tests(root: Path, folder: Path, exercise: Exercise) -> Iterator[str]:
         if where is None:
             yield f"nenhum teste julga o critério {criterion.id}."
         elif where != right:
-            yield f"o teste do critério {criterion.id} está em {where.name}, mas o critério é {'visível' if criterion.visible else 'escondido'}."
+            said, judged_as = ("visível", "escondidos") if criterion.visible else ("escondido", "visíveis")
+            yield f"o critério {criterion.id} é {said}, mas o teste dele está entre os {judged_as}."
     for name in sorted(judged):
         yield f"há um teste para o critério {name}, que o exercise.toml não tem."
 
@@ -116,7 +125,7 @@ def _tests(root: Path, folder: Path, exercise: Exercise) -> Iterator[str]:
 def _criteria_in(path: Path) -> list[str]:
     """The ids in `@criterion("id")` of one test file."""
     found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"), filename=str(path))):
         if isinstance(node, ast.FunctionDef):
             for decorator in node.decorator_list:
                 if isinstance(decorator, ast.Call) and ast.unparse(decorator.func).endswith("criterion"):
@@ -126,6 +135,8 @@ def _criteria_in(path: Path) -> list[str]:
 
 def _generated(root: Path, folder: Path, exercise: Exercise) -> Iterator[str]:
     """`exercises/` is what `solutions/` generates, to the byte."""
+    if graders_of(folder).hidden is None:
+        return  # said by _tests, and without the reference there is nothing to generate from
     notebook = folder / f"{exercise.id}.ipynb"
     if not notebook.is_file() or notebook.read_text(encoding="utf-8") != statement_notebook(folder, exercise):
         yield f"{notebook.name} não corresponde ao enunciado.md: rode `curso gerar`."
