@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import tempfile
 import zipfile
 from pathlib import Path
 
@@ -63,11 +62,15 @@ def build_package(target: Path, root: Path = ROOT) -> int:
     files = package_files(root)
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.suffix == ".zip":
-        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        with os.fdopen(descriptor, "wb") as raw, zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in files:
-                archive.write(root / path, Path(target.stem) / path)
-        os.replace(temporary, target)
+        # Not mkstemp: what it makes only its owner may read, and this is for a class.
+        temporary = target.with_name(f".{target.name}.{os.getpid()}")
+        try:
+            with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
+                for path in files:
+                    archive.write(root / path, Path(target.stem) / path)
+            temporary.replace(target)
+        finally:
+            temporary.unlink(missing_ok=True)
     else:
         for path in files:
             (target / path).parent.mkdir(parents=True, exist_ok=True)
