@@ -30,6 +30,10 @@ class Unmet(AssertionError):
         self.log = log
 
 
+class Waits(Exception):
+    """What this criterion looks at did not come about, for a reason that another criterion tells."""
+
+
 def criterion(criterion_id: str) -> Callable[[Test], Test]:
     """Marks the test that decides this criterion of `exercise.toml`."""
     marker: Callable[[Test], Test] = pytest.mark.criterion(criterion_id)
@@ -85,6 +89,13 @@ class SeenRun:
         bad.sort(key=lambda task: task.state != "failed")  # what failed, before what waited for it
         lines = [f"{t.id} ({t.state}){': ' + t.error if t.error else ''}" for t in bad]
         return "; ".join(lines[:3])
+
+    def must_have_worked(self) -> None:
+        """Raises Waits where the run failed: whoever judges what it left would only repeat that."""
+        if self.failures():
+            raise Waits(
+                f"Espera uma execução que chegue ao fim: a de um dia bom falhou em {self.failures()}."
+            )
 
     def skipped(self) -> tuple[str, ...]:
         """The tasks that did not run because of a branch or of what came before them."""

@@ -12,15 +12,17 @@ from typing import Any
 
 import pytest
 
-from autograder.judge.checks import Unmet
+from autograder.judge.checks import Unmet, Waits
 from autograder.model.evidence import Evidence
 
 
 @dataclass(frozen=True)
 class Finding:
-    """What the tests of one criterion said: `unmet` is None when they passed, `fault` is the grader's own."""
+    """What the tests of one criterion said: `unmet` is None when they passed, `fault` is the grader's own,
+    and `waits` says why what they look at did not come about."""
 
     unmet: Unmet | None = None
+    waits: str = ""
     fault: str = ""
 
 
@@ -61,6 +63,8 @@ class _Plugin:
             if isinstance(raised, Unmet) and call.when == "call":
                 # A criterion with several tests shows the first reason.
                 self.findings[name] = known if known.unmet else Finding(unmet=raised)
+            elif isinstance(raised, Waits) and call.when == "call":
+                self.findings[name] = known if known.unmet else Finding(waits=str(raised))
             else:
                 self.findings[name] = Finding(fault=f"{item.name}: {type(raised).__name__}: {raised}"[:500])
         return report

@@ -50,6 +50,8 @@ def _verdict(
         return verdict(criterion, Status.ERROR, seen=f"Falha do próprio corretor: {finding.fault}")
     if finding.unmet:
         return unmet(criterion, finding.unmet)
+    if finding.waits:
+        return verdict(criterion, Status.BLOCKED, seen=finding.waits)
     return verdict(criterion, Status.PASSED)
 
 
