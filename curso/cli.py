@@ -89,6 +89,8 @@ def verificar(
             )
         with _progress_bar(quiet=como_json, lines=progresso) as on_progress:
             result = grade(folder, submission, seed=semente, on_progress=on_progress).result
+        if semente is not None and result.seed != semente:
+            typer.echo("No pacote da turma só há o dia de amostra: --semente não muda nada aqui.", err=True)
         if submission.resolve() == mine.resolve():
             notice = note_result(state_folder(), result)
             if notice:

@@ -17,7 +17,8 @@ from autograder.run.world import Parse, Run, Scenario
 from curso.places import exercise_folder
 
 PORTUGUESE = re.compile(
-    r"\b(a|as|o|os|de|do|da|dos|das|em|no|na|que|e|não|uma?|com|por|para|sem|seu|sua|se|ao|Falta|Diferem)\b"
+    r"\b(as?|os?|de|d[oa]s?|em|n[oa]s?|que|e|não|uma?|com|por|para|sem|seu|sua|se|ao|aqui|está|estão|falta|faltam|diferem)\b",
+    re.IGNORECASE,
 )
 SEED_LIMIT = 2**31
 

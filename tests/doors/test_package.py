@@ -169,9 +169,11 @@ def test_visible_criteria_run_in_the_package_and_the_others_wait(checked: Ran, p
 
 
 def test_the_package_tells_which_criteria_wait(package: Course) -> None:
-    told = package.curso("verificar", EXERCISE, "--entrega", package.root / "exercises" / EXERCISE)
+    starter = package.root / "exercises" / EXERCISE
+    told = package.curso("verificar", EXERCISE, "--entrega", starter, "--semente", "3")
     assert told.code == 1
     assert told.out.count("○ não tentado") == 13
+    assert told.err == "No pacote da turma só há o dia de amostra: --semente não muda nada aqui.\n"
     ran = subprocess.run(
         package.command("dica", EXERCISE, "desvio"),
         env=package.environment,

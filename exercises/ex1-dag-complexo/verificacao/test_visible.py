@@ -39,7 +39,7 @@ def the_dag(evidence: Evidence, step: str = "carga/hoje") -> DagSeen:
         raise Unmet(wanted, f"A carga parou com: {last_line}", log=report.errors[0])
     names = [dag.dag_id for dag in report.dags]
     expect(names, wanted, "O arquivo carregou, mas não criou nenhum DAG no nível do módulo.")
-    expect(names == [DAG_ID], wanted, f"Aqui ele define: {', '.join(names)}.")
+    expect(names == [DAG_ID], wanted, f"O seu arquivo define: {', '.join(names)}.")
     return report.dags[0]
 
 
@@ -94,12 +94,12 @@ def test_schedule(evidencia: Evidence) -> None:
     expect(
         datetime.fromisoformat(dag.start_date).astimezone(ZONE).date().isoformat() <= "2026-01-01",
         "A start_date não passa de 1º de janeiro de 2026.",
-        f"Aqui ela é {dag.start_date[:10]}.",
+        f"A start_date do seu DAG é {dag.start_date[:10]}.",
     )
     expect(
         dag.catchup_said,
         "O DAG diz se quer catchup: quem lê não precisa saber o padrão.",
-        "Nenhum catchup= foi escrito.",
+        "O DAG não escreve catchup= em lugar nenhum.",
     )
 
 
@@ -200,7 +200,7 @@ def test_ten_tasks_that_work(evidencia: Evidence) -> None:
     expect(
         count >= MIN_TASKS,
         "O DAG tem dez tasks ou mais que trabalham (EmptyOperator não conta; uma mapeada vale até cinco).",
-        f"Aqui são {count}.",
+        f"No seu DAG são {count}.",
     )
     owners: dict[tuple[str, int], frozenset[Effect]] = {
         (t.id, t.map_index): frozenset(t.effects) for t in run.report.tasks if t.effects
@@ -233,7 +233,7 @@ def test_operators_fit_their_work(evidencia: Evidence, esperado: dict[str, Any])
     expect(
         len(written) >= 3,
         "Pelo menos três das tabelas agregadas são gravadas por SQLExecuteQueryOperator: a conta é do banco.",
-        f"Por SQL: {', '.join(written) or 'nenhuma'}.",
+        f"Foram gravadas por SQL: {', '.join(written) or 'nenhuma das tabelas'}.",
     )
     expect(
         any(_is(declared, t.id, PYTHON) for t in run.report.tasks),
@@ -289,16 +289,20 @@ def test_metadata(evidencia: Evidence) -> None:
     expect(
         not nameless,
         "Toda task tem um dono (owner) que não é o padrão.",
-        f"Sem dono: {', '.join(nameless[:3])}.",
+        f"Estão sem dono: {', '.join(nameless[:3])}.",
     )
-    expect(dag.tags, "O DAG tem ao menos uma tag.", "Nenhuma tag.")
-    expect(len(dag.doc.strip()) >= 40, "O DAG explica em doc_md o que faz.", "doc_md vazio ou curto demais.")
+    expect(dag.tags, "O DAG tem ao menos uma tag.", "O DAG não tem nenhuma tag.")
+    expect(
+        len(dag.doc.strip()) >= 40,
+        "O DAG explica em doc_md o que faz.",
+        "O doc_md está vazio ou curto demais.",
+    )
     writers = {t.id for t in run.report.tasks if any(e.target != "qualidade" for e in t.effects)}
     without = [t.id for t in dag.tasks if t.id in writers and t.retries < 1]
     expect(
         not without,
         "Toda task que grava dados tem retries (a do portão de qualidade pode ficar sem).",
-        f"Sem retries: {', '.join(without[:3])}.",
+        f"Estão sem retries: {', '.join(without[:3])}.",
     )
 
 
