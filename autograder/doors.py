@@ -99,9 +99,40 @@ def grade(
         versions=evidence.versions if evidence else {},
         graded_at=datetime.now(UTC),
         seconds=round(time.monotonic() - started, 3),
-        notes=tuple(submission.problems.values()),
+        notes=(*submission.problems.values(), *submission.notes),
     )
     return Grading(result, evidence)
+
+
+def judge_again(exercise_folder: Path, before: Result, evidence: Evidence) -> Result:
+    """What today's graders say of evidence that was kept: nothing is run.
+
+    Only for evidence that was played in the worlds that today's graders would ask for.
+    Raises BrokenExerciseError and JudgeError.
+    """
+    exercise = load_exercise(exercise_folder)
+    graders = graders_of(exercise_folder)
+    judged = _judge(exercise, graders, evidence, graders.draw(evidence.seed), None)
+    return before.model_copy(
+        update={
+            "title": exercise.title,
+            "points": sum(verdict.points for verdict in judged),
+            "max_points": exercise.max_points,
+            "verdicts": tuple(judged),
+            "grader": graders.digest(),
+            "graded_at": datetime.now(UTC),
+        }
+    )
+
+
+def held(exercise: Exercise, seed: int, level: Level, why: str) -> Result:
+    """A result that says nothing of the work: the grader failed, and a person must look."""
+    judged = _same_for_all(exercise, Status.ERROR, why)
+    return Result(
+        exercise=exercise.id, title=exercise.title, points=0, max_points=exercise.max_points,
+        verdicts=tuple(judged), seed=seed, fingerprint="", grader="", level=level.value, versions={},
+        graded_at=datetime.now(UTC), seconds=0.0,
+    )  # fmt: skip
 
 
 def _judge(
@@ -139,4 +170,4 @@ def _refused(exercise: Exercise, submission: Submission) -> list[Verdict]:
     ]
 
 
-__all__ = ["Grading", "OnProgress", "OnStep", "grade"]
+__all__ = ["Grading", "OnProgress", "OnStep", "grade", "held", "judge_again"]

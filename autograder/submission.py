@@ -11,6 +11,8 @@ from pathlib import Path
 from autograder.model.exercise import Exercise
 
 MAX_FILE_BYTES = 1_000_000
+MAX_DEPTH = 4  # folders below the delivery in which a misplaced file is looked for
+MAX_ENTRIES = 5_000
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class Submission:
     files: dict[str, bytes]
     problems: dict[str, str]
     """One sentence in Portuguese per file that could not be taken."""
+    notes: tuple[str, ...] = ()
+    """Files that were taken from another place than the one asked for, in one sentence each."""
 
     @property
     def fingerprint(self) -> str:
@@ -42,15 +46,65 @@ class Submission:
 
 
 def collect(folder: Path, exercise: Exercise) -> Submission:
-    """Reads the exercise's named files under `folder`. Never raises for what a student may have done."""
+    """Reads the exercise's named files under `folder`. Never raises for what a student may have done.
+
+    A file that is not where it belongs is taken from elsewhere in the delivery, where only one has its
+    name: zips and forms flatten folders or put one more around them.
+    """
     files: dict[str, bytes] = {}
     problems: dict[str, str] = {}
+    notes: list[str] = []
     for name in exercise.files:
         try:
-            files[name] = _read(folder, name)
+            place = _place_of(folder, name)
+            files[name] = _read(folder, place)
+            if place != name:
+                notes.append(f"{name} estava em {printable(place)}: foi aceito assim mesmo.")
         except _Refused as refusal:
             problems[name] = str(refusal)
-    return Submission(files, problems)
+    return Submission(files, problems, tuple(notes))
+
+
+def printable(name: str) -> str:
+    """A file's name as text: what the system holds may be none."""
+    return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _place_of(folder: Path, name: str) -> str:
+    """Where in the delivery the file stands: `name` itself, or the one other place that has one of its kind."""
+    if os.path.lexists(folder / name):
+        return name
+    found = _namesakes(folder, Path(name).name)
+    if len(found) > 1:
+        places = ", ".join(printable(place) for place in found[:3])
+        raise _Refused(
+            f"Falta {name}, e há mais de um arquivo com esse nome ({places}): deixe só um, no lugar pedido."
+        )
+    return found[0] if found else name
+
+
+def _namesakes(folder: Path, base: str) -> list[str]:
+    """Relative paths of regular files called `base`; no link is followed."""
+    found: list[str] = []
+    waiting = [("", 0)]
+    looked = 0
+    while waiting:
+        inner, depth = waiting.pop()
+        try:
+            entries = sorted(os.scandir(folder / inner), key=lambda entry: entry.name)
+        except OSError:
+            continue
+        for entry in entries:
+            looked += 1
+            if looked > MAX_ENTRIES:
+                return found
+            path = os.path.join(inner, entry.name)
+            if entry.is_dir(follow_symlinks=False):
+                if depth < MAX_DEPTH and not entry.name.startswith((".", "__")):
+                    waiting.append((path, depth + 1))
+            elif entry.name == base and entry.is_file(follow_symlinks=False):
+                found.append(path)
+    return sorted(found)
 
 
 class _Refused(Exception):
@@ -107,7 +161,7 @@ def _missing(folder: Path, name: str) -> str:
     expected = Path(name)
     around = folder / expected.parent
     found = sorted(p.name for p in around.glob(f"*{expected.suffix}")) if around.is_dir() else []
-    others = [os.fsencode(other).decode("utf-8", "replace") for other in found]  # a name may be no text
+    others = [printable(other) for other in found]
     if others:
         return f"Falta {name}. Na pasta há {', '.join(others[:3])}: o arquivo precisa ter o nome pedido."
     return f"Falta {name}. Confira se o arquivo está na pasta entregue, com esse nome."

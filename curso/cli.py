@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from curso.portuguese import Command, Group, refusal, run
-
-if TYPE_CHECKING:
-    from autograder.model.exercise import Exercise
-    from autograder.model.result import Result
-
-PASSED, FAILED, COULD_NOT_GRADE = 0, 1, 2
+from curso import cli_turma
+from curso.portuguese import Command, Group, run
+from curso.terminal import (
+    COULD_NOT_GRADE,
+    FAILED,
+    PASSED,
+    Stop,
+    criterion_must_exist,
+    exit_code,
+    load_named,
+    progress_bar,
+    sentences,
+)
 
 app = typer.Typer(
     name="curso",
@@ -34,6 +37,7 @@ ExerciseName = Annotated[str, typer.Argument(metavar="EX", help="O exercício, p
 CriterionName = Annotated[
     str, typer.Argument(metavar="CRITERIO", help="O critério, como aparece na verificação.")
 ]
+app.add_typer(cli_turma.app, name="turma")
 
 
 @app.command(
@@ -53,7 +57,7 @@ def comecar(exercicio: ExerciseName) -> None:
     """Cria a sua cópia de trabalho em trabalho/. O que já existe não é tocado."""
     from curso.start import start_work
 
-    with _sentences():
+    with sentences():
         for line in start_work(exercicio):
             typer.echo(line)
 
@@ -77,17 +81,17 @@ def verificar(
     from curso.places import exercise_folder, state_folder, work_folder
     from curso.progress import note_result
 
-    with _sentences():
+    with sentences():
         folder = exercise_folder(exercicio)
         mine = work_folder(folder.name)
         submission = entrega or mine
         if not submission.is_dir():
-            raise _Stop(
+            raise Stop(
                 f"A pasta {submission} não existe."
                 if entrega
                 else f"Você ainda não começou este exercício: rode `curso comecar {folder.name}`."
             )
-        with _progress_bar(quiet=como_json, lines=progresso) as on_progress:
+        with progress_bar(quiet=como_json, lines=progresso) as on_progress:
             result = grade(folder, submission, seed=semente, on_progress=on_progress).result
         if semente is not None and result.seed != semente:
             typer.echo("No pacote da turma só há o dia de amostra: --semente não muda nada aqui.", err=True)
@@ -99,7 +103,7 @@ def verificar(
             typer.echo(result.model_dump_json(indent=1))
         else:
             tell.print_result(result)
-        raise typer.Exit(_exit_code(result))
+        raise typer.Exit(exit_code(result))
 
 
 @app.command(cls=Command, options_metavar="[OPÇÕES]")
@@ -108,9 +112,9 @@ def dica(exercicio: ExerciseName, criterio: CriterionName) -> None:
     from curso.places import state_folder
     from curso.progress import next_hint
 
-    with _sentences():
-        exercise = _exercise(exercicio)
-        _criterion_must_exist(exercise, criterio)
+    with sentences():
+        exercise = load_named(exercicio)
+        criterion_must_exist(exercise, criterio)
         number, hint, notice = next_hint(state_folder(), exercise, criterio)
         if notice:
             typer.echo(notice, err=True)
@@ -126,7 +130,7 @@ def progresso(
     from curso.places import exercise_folder, exercise_ids, state_folder
     from curso.progress import checklist, load
 
-    with _sentences():
+    with sentences():
         record, notice = load(state_folder())
         if notice:
             typer.echo(notice, err=True)
@@ -157,7 +161,7 @@ def reproduzir(
     """Repete um veredito com a mesma semente e guarda os logs de cada execução."""
     from curso.replay import replay
 
-    with _sentences():
+    with sentences():
         result, notes, kept = replay(resultado, criterio, entrega, logs)
         for note in notes:
             typer.echo(note, err=True)
@@ -165,7 +169,7 @@ def reproduzir(
 
         tell.print_result(result)
         typer.echo(f"Logs guardados em {kept}")
-        raise typer.Exit(_exit_code(result))
+        raise typer.Exit(exit_code(result))
 
 
 @app.command(cls=Command, options_metavar="[OPÇÕES]")
@@ -175,7 +179,7 @@ def pacote(
     """Cria o pacote da turma: o curso sem respostas, sem corretores escondidos e sem testes."""
     from curso.package import build_package
 
-    with _sentences():
+    with sentences():
         count = build_package(destino)
         typer.echo(
             f"Pacote da turma em {destino}: {count} arquivos, sem respostas nem corretores escondidos."
@@ -187,7 +191,7 @@ def doutor() -> None:
     """Examina esta máquina: versões, isolamento, o que falta e como instalar."""
     from curso.doctor import examine, print_findings
 
-    with _sentences():
+    with sentences():
         findings = examine()
         print_findings(findings)
         raise typer.Exit(PASSED if all(finding.good for finding in findings) else FAILED)
@@ -201,10 +205,10 @@ def gerar() -> None:
     from curso.places import ROOT, exercise_ids, exercises_folder
     from curso.publish import publish, refresh_source
 
-    with _sentences():
+    with sentences():
         source = exercises_folder()
         if source.name != "solutions":
-            raise _Stop("Um pacote de turma não tem solutions/: só um clone completo gera exercícios.")
+            raise Stop("Um pacote de turma não tem solutions/: só um clone completo gera exercícios.")
         for name in exercise_ids():
             refresh_source(source / name)
             publish(source / name, ROOT / "exercises" / name)
@@ -221,85 +225,13 @@ def lint(
     """(Quem escreve o curso) Confere critérios, dicas, respostas, banco e exercícios gerados."""
     from curso.lint import lint_course
 
-    with _sentences():
+    with sentences():
         problems = lint_course(grade_answers=not rapido)
         for problem in problems:
             typer.echo(f"✘ {problem}")
         if problems:
             raise typer.Exit(FAILED)
         typer.echo("✔ O curso está em ordem.")
-
-
-# --- shared by the verbs -----------------------------------------------------------------------------
-
-
-class _Stop(Exception):
-    """Nothing could be graded; the message says what to do."""
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """Turns every expected failure into one sentence on standard error and exit code 2."""
-    from autograder.model.exercise import BrokenExerciseError
-    from curso.places import UnknownExerciseError
-
-    try:
-        yield
-    except (_Stop, BrokenExerciseError, UnknownExerciseError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(COULD_NOT_GRADE) from None
-    except KeyboardInterrupt:
-        typer.echo("Interrompido. Nada do seu trabalho foi mudado.", err=True)
-        raise typer.Exit(COULD_NOT_GRADE) from None
-    except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        typer.echo(f"O sistema recusou uma operação de arquivo{where}: {refusal(error)}.", err=True)
-        raise typer.Exit(COULD_NOT_GRADE) from None
-
-
-def _exercise(name: str) -> Exercise:
-    from autograder.model.exercise import load_exercise
-    from curso.places import exercise_folder
-
-    return load_exercise(exercise_folder(name))
-
-
-def _criterion_must_exist(exercise: Exercise, criterion: str) -> None:
-    known = [c.id for c in exercise.criteria]
-    if criterion not in known:
-        raise _Stop(f"{exercise.id} não tem o critério «{criterion}». Os que há: {', '.join(known)}.")
-
-
-def _exit_code(result: Result) -> int:
-    from autograder.model.result import Status
-
-    statuses = {verdict.status for verdict in result.verdicts}
-    if Status.ERROR in statuses:
-        return COULD_NOT_GRADE
-    return PASSED if statuses <= {Status.PASSED, Status.WAITING} else FAILED
-
-
-@contextmanager
-def _progress_bar(*, quiet: bool, lines: bool) -> Iterator[Callable[[int, int], None]]:
-    """A bar for people, `passo N/M` lines for the notebook, nothing for pipes."""
-    if lines:
-        yield lambda done, total: print(f"passo {done}/{total}", file=sys.stderr, flush=True)
-        return
-    if quiet or not sys.stderr.isatty():
-        yield lambda done, total: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Preparando o Airflow…", total=None)
-
-        def show(done: int, total: int) -> None:
-            words = "Executando o seu DAG" if done else "Preparando o Airflow…"
-            bar.update(task, description=words, total=total if done else None, completed=done)
-
-        yield show
 
 
 def main() -> None:

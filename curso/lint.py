@@ -146,6 +146,10 @@ def _generated(root: Path, folder: Path, exercise: Exercise) -> Iterator[str]:
         fresh = Path(scratch) / exercise.id
         publish(folder, fresh)
         committed = root / "exercises" / exercise.id
+        if _tree(fresh / "dados") != _tree(folder / "dados") or not _same_contents(
+            fresh / "dados", folder / "dados"
+        ):
+            yield "dados/ não é a amostra que o world.py sorteia: rode `curso gerar`."
         if _tree(fresh) != _tree(committed) or not _same_contents(fresh, committed):
             yield "exercises/ difere do que solutions/ gera: rode `curso gerar`."
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from autograder.model.result import Result
+from autograder.model.result import Result, Status, Verdict
 from curso import tell
 
 
@@ -21,6 +21,17 @@ class Verificacao:
 
     def __init__(self, result: Result) -> None:
         self.resultado = result
+
+    def criterio(self, nome: str) -> Criterio | None:
+        """Shows one verdict. What has not passed is told on standard error, where nbgrader's Validate looks."""
+        for verdict in self.resultado.verdicts:
+            if verdict.criterion == nome:
+                if verdict.status in (Status.PASSED, Status.WAITING):
+                    return Criterio(verdict)
+                print(tell.verdict_text(verdict), file=sys.stderr)
+                return None
+        print(f"O exercício não tem o critério «{nome}».", file=sys.stderr)
+        return None
 
     def _repr_html_(self) -> str:
         return tell.as_html(self.resultado)
@@ -35,11 +46,28 @@ class Verificacao:
         return captured.get()
 
 
+class Criterio:
+    """One verdict, shown by itself."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        self.veredito = verdict
+
+    def _repr_html_(self) -> str:
+        return tell.verdict_html(self.veredito)
+
+    def __repr__(self) -> str:
+        return tell.verdict_text(self.veredito)
+
+
 class Aviso:
     """One sentence in place of a result."""
 
     def __init__(self, text: str) -> None:
         self.text = text
+
+    def criterio(self, nome: str) -> None:
+        """Without a result there is no verdict to show."""
+        print(f"«{nome}» ainda não foi verificado. {self.text}", file=sys.stderr)
 
     def _repr_html_(self) -> str:
         return f"<p>{tell._text(self.text)}</p>"

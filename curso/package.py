@@ -19,6 +19,8 @@ NEVER = {
     ".curso",
     ".nbgrader",
     "trabalho",
+    "turma.toml",
+    "grades.csv",
     "__pycache__",
     ".ipynb_checkpoints",
     "dist",

@@ -58,6 +58,7 @@ def table(result: Result) -> RenderableType:
         details.append(
             Panel(Text(clean(seen)), title="Falha do corretor", title_align="left", border_style="magenta")
         )
+    details += [Text(clean(note), style="yellow") for note in _notes(result)]
     blocked = sum(v.status is Status.BLOCKED for v in result.verdicts)
     waiting = sum(v.status is Status.WAITING for v in result.verdicts)
     here = sum(v.max_points for v in result.verdicts if v.status is not Status.WAITING)
@@ -74,6 +75,12 @@ def table(result: Result) -> RenderableType:
             style="grey62",
         )
     return Group(Text(result.title, style="bold underline"), grid, *details, summary)
+
+
+def _notes(result: Result) -> list[str]:
+    """What was found while collecting and no verdict tells."""
+    told = " ".join(verdict.seen for verdict in result.verdicts)
+    return [note for note in result.notes if note not in told]
 
 
 def _details(verdict: Verdict) -> RenderableType:
@@ -103,6 +110,7 @@ _COLOURS = {
 def as_html(result: Result) -> str:
     """The whole result for the notebook; everything that came from a student is escaped."""
     rows = "".join(_html_row(verdict) for verdict in result.verdicts)
+    notes = "".join(f"<p style='margin:.2em 0'>{_text(note)}</p>" for note in _notes(result))
     here = sum(v.max_points for v in result.verdicts if v.status is not Status.WAITING)
     share = 100 * result.points / max(here, 1)
     return f"""
@@ -111,14 +119,34 @@ def as_html(result: Result) -> str:
 <span style="opacity:.7">({result.seconds:.1f} s; isolamento: {_text(result.level)}; semente {result.seed})</span></p>
 <div role="progressbar" aria-valuenow="{result.points}" aria-valuemax="{here}"
  style="height:.5em;background:#8884;border-radius:.25em"><div
- style="height:100%;width:{share:.0f}%;background:#1a7f37;border-radius:.25em"></div></div>
+ style="height:100%;width:{share:.0f}%;background:#1a7f37;border-radius:.25em"></div></div>{notes}
 <table style="width:100%;table-layout:auto;text-align:left"><thead><tr><th style="text-align:left">situação</th>
 <th style="text-align:left">critério</th><th>pontos</th><th style="text-align:left">o que foi visto</th></tr></thead>
 <tbody>{rows}</tbody></table></div>"""
 
 
-def _html_row(verdict: Verdict) -> str:
+def verdict_html(verdict: Verdict) -> str:
+    """One verdict by itself, for a cell of its own."""
+    return (
+        f"<div>{_html_status(verdict)} <b>{_text(verdict.title)}</b>: "
+        f"{verdict.points} de {verdict.max_points} pontos{_html_story(verdict)}</div>"
+    )
+
+
+def verdict_text(verdict: Verdict) -> str:
+    """One verdict in one plain line."""
     sign, word, _ = WORDS[verdict.status]
+    story = " ".join(part for part in (clean(verdict.expected), clean(verdict.seen)) if part)
+    return f"{sign} {word}: {verdict.title}. {story}".rstrip()
+
+
+def _html_status(verdict: Verdict) -> str:
+    sign, word, _ = WORDS[verdict.status]
+    colour = _COLOURS[verdict.status]
+    return f"<span style='white-space:nowrap;color:{colour};font-weight:bold'>{sign} {word}</span>"
+
+
+def _html_story(verdict: Verdict) -> str:
     parts = []
     if verdict.expected and verdict.status is Status.FAILED:
         parts.append(f"<div><b>Esperado:</b> {_text(verdict.expected)}</div>")
@@ -135,11 +163,15 @@ def _html_row(verdict: Verdict) -> str:
         )
     if verdict.hint:
         parts.append(f"<div><b>Dica:</b> {_text(verdict.hint)}</div>")
+    return "".join(parts)
+
+
+def _html_row(verdict: Verdict) -> str:
     left = "style='text-align:left;vertical-align:top'"
     return (
-        f"<tr><td {left}><span style='white-space:nowrap;color:{_COLOURS[verdict.status]};font-weight:bold'>{sign} {word}</span></td>"
+        f"<tr><td {left}>{_html_status(verdict)}</td>"
         f"<td {left}>{_text(verdict.title)}<br><code>{_text(verdict.criterion)}</code></td>"
-        f"<td style='vertical-align:top'>{verdict.points}/{verdict.max_points}</td><td {left}>{''.join(parts)}</td></tr>"
+        f"<td style='vertical-align:top'>{verdict.points}/{verdict.max_points}</td><td {left}>{_html_story(verdict)}</td></tr>"
     )
 
 

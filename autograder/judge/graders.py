@@ -17,6 +17,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from autograder.model.exercise import load_exercise
 from autograder.run.world import Observe, Scenario
 
 
@@ -68,6 +69,15 @@ class Graders:
         paths = [path for folder in folders for path in sorted(folder.rglob("*.py"))]
         for path in [self.visible.parent / "exercise.toml", *paths]:
             digest.update(path.name.encode() + path.read_bytes())
+        return digest.hexdigest()
+
+    def worlds_digest(self) -> str:
+        """SHA-256 of all that decides what is played; evidence stays good for as long as this does."""
+        digest = hashlib.sha256()
+        exercise = load_exercise(self.visible.parent)
+        digest.update(repr((exercise.adapter, exercise.files)).encode())
+        for path in [self.visible / "world.py", *([self.hidden / "scenarios.py"] if self.hidden else [])]:
+            digest.update(path.read_bytes())
         return digest.hexdigest()
 
 

@@ -116,6 +116,10 @@ _PROBLEMS = {
     "int_type": "pede um número inteiro",
     "int_parsing": "pede um número inteiro",
     "greater_than": "pede um número maior que zero",
+    "greater_than_equal": "pede um número a partir de zero",
+    "less_than_equal": "pede um número até 1",
+    "float_type": "pede um número",
+    "float_parsing": "pede um número",
     "bool_type": "pede true ou false",
     "too_short": "falta dizer isto",
     "too_long": "há itens demais",
@@ -136,8 +140,11 @@ def load_exercise(folder: Path) -> Exercise:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BrokenExerciseError(f"{path} não é TOML válido: {error}.") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "exercício"
-        # Pydantic speaks English; what people get wrong most is said in Portuguese.
-        why = _PROBLEMS.get(first["type"], first["msg"].removeprefix("Value error, "))
-        raise BrokenExerciseError(f"{path}: {where}: {why}.") from None
+        raise BrokenExerciseError(f"{path}: {validation_sentence(error)}") from None
+
+
+def validation_sentence(error: ValidationError) -> str:
+    """Where the first problem is and what it is, in Portuguese: pydantic speaks English."""
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "exercício"
+    return f"{where}: {_PROBLEMS.get(first['type'], first['msg'].removeprefix('Value error, '))}."

@@ -1,0 +1,89 @@
+"""What the verbs of the terminal share: exit codes, one sentence for every failure, a progress bar."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+
+from curso.portuguese import refusal
+
+if TYPE_CHECKING:
+    from autograder.model.exercise import Exercise
+    from autograder.model.result import Result
+
+PASSED, FAILED, COULD_NOT_GRADE = 0, 1, 2
+
+
+class Stop(Exception):
+    """Nothing could be graded; the message says what to do."""
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Turns every expected failure into one sentence on standard error and exit code 2."""
+    from autograder.model.exercise import BrokenExerciseError
+    from curso.places import UnknownExerciseError
+
+    try:
+        yield
+    except (Stop, BrokenExerciseError, UnknownExerciseError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(COULD_NOT_GRADE) from None
+    except KeyboardInterrupt:
+        typer.echo("Interrompido. Nada do seu trabalho foi mudado.", err=True)
+        raise typer.Exit(COULD_NOT_GRADE) from None
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        typer.echo(f"O sistema recusou uma operação de arquivo{where}: {refusal(error)}.", err=True)
+        raise typer.Exit(COULD_NOT_GRADE) from None
+
+
+def load_named(name: str) -> Exercise:
+    from autograder.model.exercise import load_exercise
+    from curso.places import exercise_folder
+
+    return load_exercise(exercise_folder(name))
+
+
+def criterion_must_exist(exercise: Exercise, criterion: str) -> None:
+    known = [c.id for c in exercise.criteria]
+    if criterion not in known:
+        raise Stop(f"{exercise.id} não tem o critério «{criterion}». Os que há: {', '.join(known)}.")
+
+
+def exit_code(result: Result) -> int:
+    from autograder.model.result import Status
+
+    statuses = {verdict.status for verdict in result.verdicts}
+    if Status.ERROR in statuses:
+        return COULD_NOT_GRADE
+    return PASSED if statuses <= {Status.PASSED, Status.WAITING} else FAILED
+
+
+@contextmanager
+def progress_bar(
+    *, quiet: bool, lines: bool, words: str = "Executando o seu DAG"
+) -> Iterator[Callable[[int, int], None]]:
+    """A bar for people, `passo N/M` lines for the notebook, nothing for pipes."""
+    if lines:
+        yield lambda done, total: print(f"passo {done}/{total}", file=sys.stderr, flush=True)
+        return
+    if quiet or not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Preparando o Airflow…", total=None)
+
+        def show(done: int, total: int) -> None:
+            description = words if done else "Preparando o Airflow…"
+            bar.update(task, description=description, total=total if done else None, completed=done)
+
+        yield show
