@@ -99,7 +99,7 @@ def grade(
         versions=evidence.versions if evidence else {},
         graded_at=datetime.now(UTC),
         seconds=round(time.monotonic() - started, 3),
-        notes=(*submission.problems.values(), *submission.notes),
+        notes=submission.all_notes,
     )
     return Grading(result, evidence)
 

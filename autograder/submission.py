@@ -26,6 +26,11 @@ class Submission:
     """Files that were taken from another place than the one asked for, in one sentence each."""
 
     @property
+    def all_notes(self) -> tuple[str, ...]:
+        """Everything that was found while collecting."""
+        return (*self.problems.values(), *self.notes)
+
+    @property
     def fingerprint(self) -> str:
         """SHA-256 over names and contents; equal submissions have equal ones."""
         digest = hashlib.sha256()

@@ -46,7 +46,7 @@ class Stage:
         self._buffer = b""
         try:
             hello = self._receive(READY_SECONDS)
-        except StageError:
+        except BaseException:  # Ctrl+C too: nobody else knows this process yet
             self.close()
             raise
         self.versions: dict[str, str] = hello["versions"]

@@ -70,23 +70,24 @@ def grade_delivery(exercise_id: str, delivery: Path, root: Path = ROOT) -> Resul
     try:
         graders = graders_of(folder)
         judged_by = _digest(graders.digest(), _core_digest())
-        fingerprint = collect(delivery, exercise).fingerprint
+        submission = collect(delivery, exercise)
         key = _digest(
-            fingerprint, str(seed), level.value, graders.worlds_digest(), _core_digest(PLAYING),
+            submission.fingerprint, str(seed), level.value, graders.worlds_digest(), _core_digest(PLAYING),
             *(version(name) for name in ("apache-airflow", "prefect", "dagster")),
         )  # fmt: skip
         kept = class_folder(root) / "resultados" / exercise_id / key[:32]
         known = _known(kept)
         if known and known.judged_by == judged_by:
-            return known.result
+            # Equal files of another student, perhaps found in another place: what is said of that is each one's own.
+            return known.result.model_copy(update={"notes": submission.all_notes})
         evidence = _evidence(kept) if known else None
         if known and evidence:
-            result = judge_again(folder, known.result, evidence)
+            result, played = judge_again(folder, known.result, evidence), None
         else:
             grading = grade(folder, delivery, seed=seed)
-            result, evidence = grading.result, grading.evidence
+            result, played = grading.result, grading.evidence
         if not result.held:
-            _keep(kept, _Remembered(judged_by=judged_by, result=result), evidence)
+            _keep(kept, _Remembered(judged_by=judged_by, result=result), played)
         return result
     except (BrokenExerciseError, JudgeError, OSError, ValueError, SyntaxError) as error:
         return held(exercise, seed, level, f"O corretor não conseguiu trabalhar: {error}")

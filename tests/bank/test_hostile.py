@@ -17,12 +17,6 @@ from curso.places import ROOT, exercise_folder
 
 EXERCISES = sorted(path.name for path in Path(__file__).parent.iterdir() if (path / "hostile").is_dir())
 HOSTILE = [(exercise, name) for exercise in EXERCISES for name in bank_of(exercise).hostile()]
-UNDESERVED = {
-    # What still earns more than it deserves; each goes when the graders are mended.
-    "sem_trabalho": "tasks that write rubbish count as work; a gate that refuses every day passes",
-    "evidencia_forjada": "which task had which effect is told by the interpreter that the submission runs in",
-    "corredor_remendado": "which task had which effect is told by the interpreter that the submission runs in",
-}
 LONG_LINE = 40  # shorter lines of a grader may stand in any program
 
 pytestmark = pytest.mark.skipif(
@@ -52,15 +46,7 @@ def strings(document: Any) -> list[str]:
     return [document] if isinstance(document, str) else []
 
 
-@pytest.mark.parametrize(
-    ("exercise_id", "name"),
-    [
-        pytest.param(*entry, marks=pytest.mark.xfail(strict=True, reason=UNDESERVED[entry[1]]))
-        if entry[1] in UNDESERVED
-        else entry
-        for entry in HOSTILE
-    ],
-)
+@pytest.mark.parametrize(("exercise_id", "name"), HOSTILE)
 def test_a_hostile_submission_earns_what_it_deserves(
     exercise_id: str, name: str, seed_of: Callable[[str], int]
 ) -> None:

@@ -150,6 +150,12 @@ def copy_course(target: Path) -> Course:
 
 
 @pytest.fixture(scope="session")
+def new_course() -> Callable[[Path], Course]:
+    """Makes a course in a folder that is not there yet."""
+    return copy_course
+
+
+@pytest.fixture(scope="session")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     """One course for all that only reads it; its name is one that people give to folders."""
     return copy_course(tmp_path_factory.mktemp("Área de trabalho") / "curso de orquestração")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograder.judge import Unmet, criterion, differing_rows, expect, run_of
+from autograder.judge import Unmet, Waits, criterion, differing_rows, expect, run_of
 from autograder.model.evidence import Evidence
 
 LOADED_BEFORE_THE_BRANCH = ("vendas", "vendas_por_regiao", "vendas_por_categoria", "ranking_lojas")
@@ -19,22 +19,35 @@ def of_day(step: Any, table: str, day: str) -> list[Any] | None:
     return None if rows is None else [row for row in rows if row.get("data") == day]
 
 
+def sales_of(file: str) -> set[tuple[str, str, str]]:
+    """Sale, store and product of each line of a day's file."""
+    lines = [line.split(";") for line in file.splitlines()[1:]]
+    return {(line[0], line[1], line[2]) for line in lines}
+
+
 @criterion("outro-dia")
 def test_another_day(evidencia: Evidence, esperado: dict[str, Any]) -> None:
     wanted = "Pedido outro dia, o DAG processa esse dia e nenhum outro."
     for name, scenario in (("holiday", "feriado/execução"), ("weekend", "fim-de-semana/execução")):
         step = run_of(evidencia, scenario).step
         day = esperado[name]
-        in_file = {line.split(";")[0] for line in day["file"].splitlines()[1:]}
         for table in LOADED_BEFORE_THE_BRANCH:
             rows = of_day(step, table, day["date"])
             if not rows:
                 run_of(evidencia, "dia-util/primeira").must_have_worked()
             expect(rows, wanted, f"Em outra data, {table} ficou sem as linhas do dia pedido.")
-        # Which sales count is the numbers' question; here, whose day they are.
-        strange = {row.get("venda_id") for row in of_day(step, "vendas", day["date"]) or []} - in_file
+        # Which sales count, and what they are worth, is the numbers' question; here, whose day they are.
+        in_file = sales_of(day["file"])
+        loaded = of_day(step, "vendas", day["date"]) or []
+        strange = {str(row.get("venda_id")) for row in loaded} - {sale for sale, _, _ in in_file}
         expect(
             not strange, wanted, "Em outra data, `vendas` recebeu vendas que não estão no arquivo desse dia."
+        )
+        found = {(str(r.get("venda_id")), str(r.get("loja_id")), str(r.get("produto_id"))) for r in loaded}
+        expect(
+            2 * len(found & in_file) >= len(day["tables"]["vendas"]),
+            wanted,
+            "Em outra data, a maior parte das vendas do arquivo desse dia não chegou a `vendas`.",
         )
         later = {
             str(r.get("data")) for t in step.tables.values() for r in t if str(r.get("data")) > day["date"]
@@ -104,6 +117,7 @@ def test_quality_gate(evidencia: Evidence, esperado: dict[str, Any]) -> None:
     wanted = (
         "Um arquivo corrompido para no portão: nada é carregado, e `qualidade` tem uma linha que diz por quê."
     )
+    _a_good_day_must_pass(evidencia, esperado["workday"])
     leaked = [table for table in NEVER_FOR_A_REFUSED_DAY if of_day(run.step, table, day["date"])]
     expect(not leaked, wanted, f"O dia corrompido chegou a: {', '.join(leaked)}.")
     told = f"avisos/{day['date']}.txt" in run.step.files
@@ -120,3 +134,14 @@ def test_quality_gate(evidencia: Evidence, esperado: dict[str, Any]) -> None:
     (right,) = day["tables"]["qualidade"]
     wrong = [column for column in right if str(rows[0].get(column)) != str(right[column])]
     expect(not wrong, wanted, f"Na linha de `qualidade` não está certo: {', '.join(wrong)}.")
+
+
+def _a_good_day_must_pass(evidence: Evidence, day: dict[str, Any]) -> None:
+    """A gate that refuses every day is none: sales of a good day's file must have come through it."""
+    step = run_of(evidence, "dia-util/primeira").step
+    in_file = {sale for sale, _, _ in sales_of(day["file"])}
+    loaded = {str(row.get("venda_id")) for row in of_day(step, "vendas", day["date"]) or []}
+    if not loaded & in_file:
+        raise Waits(
+            "Espera que um dia bom passe pelo portão: nenhuma venda do arquivo dele chegou a `vendas`."
+        )

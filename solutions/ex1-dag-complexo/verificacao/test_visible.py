@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from autograder.judge import Unmet, criterion, differing_rows, expect, run_of
+from autograder.judge import SeenRun, Unmet, Waits, criterion, differing_rows, expect, run_of
 from autograder.judge.checks import parse_of
 from autograder.model.evidence import DagSeen, Effect, Evidence, TaskRun, TaskSeen
 
@@ -17,6 +17,7 @@ MAX_PARSE_SECONDS = 5.0
 MIN_TASKS = 10
 MAX_MAPPED_COUNT = 5  # one mapped task counts as its instances, up to the five regions
 MIN_EFFECTS = 6
+MIN_RIGHT = 3  # destinations that are right before what the run tells of its own tasks is believed
 EMPTY = "airflow.providers.standard.operators.empty.EmptyOperator"
 BASH = "airflow.providers.standard.operators.bash.BashOperator"
 SQL = (
@@ -185,10 +186,28 @@ def _of_day(tables: dict[str, list[Any]], table: str, day: dict[str, Any]) -> li
     return None if rows is None else [row for row in rows if row.get("data") == day["date"]]
 
 
+def _must_rest_on_work(run: SeenRun, day: dict[str, Any]) -> None:
+    """Which task did what is told from inside the run: it counts where the warehouse, read from outside, agrees."""
+    files = {f"arquivo/vendas_{day['date']}.csv.gz": day["file"], f"avisos/{day['date']}.txt": day["notice"]}
+    right = [
+        name for name, text in files.items()
+        if name in run.step.files and (run.step.files[name].text or "").strip() == text.strip()
+    ]  # fmt: skip
+    for table, rows in day["tables"].items():
+        seen = _of_day(run.step.tables, table, day)
+        if rows and not differing_rows(table, seen, rows, visible=False):
+            right.append(table)
+    if len(right) < MIN_RIGHT:
+        raise Waits(
+            f"Espera que pelo menos {MIN_RIGHT} destinos (tabelas ou arquivos) do dia saiam certos; aqui são {len(right)}."
+        )
+
+
 @criterion("dez-tarefas")
-def test_ten_tasks_that_work(evidencia: Evidence) -> None:
+def test_ten_tasks_that_work(evidencia: Evidence, esperado: dict[str, Any]) -> None:
     dag = the_dag(evidencia)
     run = run_of(evidencia, "dia-util/primeira")
+    _must_rest_on_work(run, esperado["workday"])
     kinds = {task.id: task.kinds for task in dag.tasks}
     instances: dict[str, int] = defaultdict(int)
     for task in run.report.tasks:
@@ -202,10 +221,16 @@ def test_ten_tasks_that_work(evidencia: Evidence) -> None:
         "O DAG tem dez tasks ou mais que trabalham (EmptyOperator não conta; uma mapeada vale até cinco).",
         f"No seu DAG são {count}.",
     )
-    owners: dict[tuple[str, int], frozenset[Effect]] = {
-        (t.id, t.map_index): frozenset(t.effects) for t in run.report.tasks if t.effects
+    there = {
+        *run.step.files,
+        *(t for t in run.step.tables if _of_day(run.step.tables, t, esperado["workday"])),
     }
-    distinct = len({frozenset((e.target, e.signature) for e in effects) for effects in owners.values()})
+    owners: dict[tuple[str, int], frozenset[Effect]] = {
+        (t.id, t.map_index): frozenset(e for e in t.effects if e.target in there) for t in run.report.tasks
+    }
+    distinct = len(
+        {frozenset((e.target, e.signature) for e in effects) for effects in owners.values() if effects}
+    )
     if distinct < MIN_EFFECTS:
         run.must_have_worked()
     expect(
@@ -221,6 +246,7 @@ def test_operators_fit_their_work(evidencia: Evidence, esperado: dict[str, Any])
     run = run_of(evidencia, "dia-util/primeira")
     declared = {task.id: task for task in dag.tasks}
     day = esperado["workday"]
+    _must_rest_on_work(run, day)
     archive = f"arquivo/vendas_{day['date']}.csv.gz"
     if archive not in run.step.files:
         run.must_have_worked()
