@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
+from classroom_tour import class_in_lab, tour
 from curso.bank import bank_of
 from lab_browser import ROOT, browser_page, open_welcome, running_lab
 from system_packages import find_browser
@@ -39,6 +40,8 @@ def main() -> int:
         bank_of(EXERCISE).build_wrong(MISTAKE, submission)
         with checked_in_lab(scratch / "verificar", submission, height=1200) as page:
             page.screenshot(path=IMAGES / "verificar-notebook.png")
+        with class_in_lab(scratch / "turma") as (course, lab, page):
+            tour(course, lab, page, submission, lambda page, name: page.screenshot(path=IMAGES / name))
     print(f"Imagens refeitas em {IMAGES.relative_to(ROOT)}/.")
     return 0
 

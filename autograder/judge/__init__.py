@@ -3,6 +3,26 @@
 A grader's tests use `criterion` to say what they decide and `expect` to decide it.
 """
 
-from autograder.judge.checks import SeenRun, Unmet, Waits, criterion, differing_rows, expect, run_of, step_of
+from autograder.judge.checks import (
+    SeenRun,
+    Unmet,
+    Waits,
+    criterion,
+    differing_rows,
+    expect,
+    run_of,
+    share_of_rows,
+    step_of,
+)
 
-__all__ = ["SeenRun", "Unmet", "Waits", "criterion", "differing_rows", "expect", "run_of", "step_of"]
+__all__ = [
+    "SeenRun",
+    "Unmet",
+    "Waits",
+    "criterion",
+    "differing_rows",
+    "expect",
+    "run_of",
+    "share_of_rows",
+    "step_of",
+]

@@ -175,6 +175,16 @@ def differing_rows(
     return [(table, line) for line in lines]
 
 
+def share_of_rows(seen: Sequence[Row] | None, wanted: Sequence[Mapping[str, Any]]) -> float:
+    """The share (0 to 1) of the wanted rows that are there, whatever else there is."""
+    if not seen or not wanted:
+        return 0.0
+    columns = list(wanted[0])
+    have = Counter(_key(row, columns) for row in seen)
+    want = Counter(_key(row, columns) for row in wanted)
+    return (have & want).total() / want.total()
+
+
 def _symptom(seen: int, wanted: int, missing: int, extra: int) -> str:
     if not seen:
         return "nenhuma linha para o dia"

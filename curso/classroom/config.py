@@ -44,7 +44,10 @@ def configure(c: Any) -> None:
     if full_clone and exchange == folder / "troca":
         # Nothing was set: one clone plays both sides, which is enough to try everything out.
         exchange.mkdir(mode=0o777, exist_ok=True)
-    c.Exchange.assignment_dir = str(ROOT / "trabalho")
+    # The Lab's panel of assignments goes there before it asks for anything.
+    work = ROOT / "trabalho"
+    work.mkdir(exist_ok=True)
+    c.Exchange.assignment_dir = str(work)
     c.ExchangeFactory.collect = "curso.classroom.plugins.CollectAsData"
 
     # exercises/ is generated: to generate it again is no loss, and registers the exercise in the gradebook.

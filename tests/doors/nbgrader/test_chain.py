@@ -119,6 +119,19 @@ def test_each_student_fetches_their_own_feedback(played: Played) -> None:
     assert "Esperado:" in page.read_text(encoding="utf-8")
 
 
+def test_validate_tells_the_truth(played: Played) -> None:
+    """nbgrader's own Validate would call any notebook without an error a success."""
+    room = played.room
+    notebook = f"trabalho/{EXERCISE}/{EXERCISE}.ipynb"
+    file = room.course.work / FILE
+    file.write_bytes((room.root / "exercises" / EXERCISE / FILE).read_bytes())
+    said = room.nbgrader("validate", notebook)
+    assert "VALIDATION FAILED ON 13 CELL(S)" in said.stdout
+    assert "não tentado" in said.stdout
+    file.write_text(room.answer(), encoding="utf-8")
+    assert "Success! Your notebook passes all the tests." in room.nbgrader("validate", notebook).stdout
+
+
 def test_nothing_hidden_is_in_what_students_get(played: Played) -> None:
     released = played.room.folder / "troca" / "modulo-4" / "outbound" / EXERCISE
     names = {path.relative_to(released).as_posix() for path in released.rglob("*") if path.is_file()}
