@@ -52,7 +52,8 @@ def played(classroom: Classroom, tmp_path_factory: pytest.TempPathFactory) -> Pl
     assert (work / EXERCISE / f"{EXERCISE}.ipynb").is_file()
     for student, source in sources.items():
         room.course.hand_in(source)
-        room.nbgrader("submit", EXERCISE, f"--student={student}", cwd=work)  # found from there too
+        as_them = room.as_student(student)
+        room.nbgrader("submit", EXERCISE, f"--student={student}", cwd=work, **as_them)  # found from there too
     room.nbgrader("collect", EXERCISE)
     late = "[atraso]\ndesconto_por_dia = 0.1\ndesconto_maximo = 0.5\n[pesos]\nex1-dag-complexo = 2\n"
     (room.root / "turma.toml").write_text(late, encoding="utf-8")
@@ -114,7 +115,8 @@ def test_the_feedback_teaches_in_portuguese_and_is_escaped(played: Played) -> No
 
 def test_each_student_fetches_their_own_feedback(played: Played) -> None:
     room = played.room
-    room.nbgrader("fetch_feedback", EXERCISE, "--student=parcial", cwd=room.root / "trabalho")
+    as_them = room.as_student("parcial")
+    room.nbgrader("fetch_feedback", EXERCISE, "--student=parcial", cwd=room.root / "trabalho", **as_them)
     (page,) = (room.root / "trabalho" / EXERCISE / "feedback").rglob("*.html")
     assert "Esperado:" in page.read_text(encoding="utf-8")
 
