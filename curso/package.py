@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 from autograder.model.exercise import BrokenExerciseError
+from curso.classroom import settings
 from curso.places import ROOT
 
 LEFT_OUT = ("solutions", "autograder/graders", "tests", ".github", ".ci", "bench")
@@ -62,6 +64,7 @@ def build_package(target: Path, root: Path = ROOT) -> int:
             f"{target} já existe, e nada é sobrescrito: escolha outro nome ou apague-o antes."
         )
     files = package_files(root)
+    class_file = _students_class_file(root)
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.suffix == ".zip":
         # Not mkstemp: what it makes only its owner may read, and this is for a class.
@@ -70,6 +73,8 @@ def build_package(target: Path, root: Path = ROOT) -> int:
             with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
                 for path in files:
                     archive.write(root / path, Path(target.stem) / path)
+                if class_file:
+                    archive.writestr(f"{target.stem}/{settings.FILE}", class_file)
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
@@ -78,4 +83,18 @@ def build_package(target: Path, root: Path = ROOT) -> int:
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(root / path, target / path)
             shutil.copymode(root / path, target / path)
-    return len(files)
+        if class_file:
+            (target / settings.FILE).write_text(class_file, encoding="utf-8")
+    return len(files) + bool(class_file)
+
+
+def _students_class_file(root: Path) -> str:
+    """Of `turma.toml` only what a student's nbgrader needs to find its class; "" where nothing was set.
+
+    Raises BrokenExerciseError where the file cannot be used.
+    """
+    if not (root / settings.FILE).is_file():
+        return ""
+    course = settings.load_settings(root).course
+    exchange = f"troca = {json.dumps(str(course.exchange), ensure_ascii=False)}\n" if course.exchange else ""
+    return f'[turma]\ncurso = "{course.course_id}"\n{exchange}'

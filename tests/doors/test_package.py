@@ -133,6 +133,20 @@ def _umask() -> int:
     return mask
 
 
+def test_of_the_class_file_students_get_the_way_to_their_class_only(fresh: Course, tmp_path: Path) -> None:
+    text = (
+        '[turma]\ncurso = "noite"\ntroca = "/srv/troca"\nrodada = "segredo"\n[pesos]\nex1-dag-complexo = 2\n'
+    )
+    (fresh.root / "turma.toml").write_text(text, encoding="utf-8")
+    (fresh.root / "grades.csv").write_text("ana,10", encoding="utf-8")
+    target = tmp_path / "turma"
+    assert fresh.curso("pacote", target).code == 0
+    told = (target / "turma.toml").read_text(encoding="utf-8")
+    assert told == '[turma]\ncurso = "noite"\ntroca = "/srv/troca"\n'
+    assert not (target / "grades.csv").exists()
+    assert not (target / ".nbgrader").exists()
+
+
 @pytest.mark.parametrize("name", ["pacote", "pacote.zip"])
 def test_it_never_overwrites(course: Course, tmp_path: Path, name: str) -> None:
     target = tmp_path / name
