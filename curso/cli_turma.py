@@ -103,8 +103,12 @@ def esquecer(
 
     with sentences():
         _full_clone()
-        if not sim and not typer.confirm(f"Apagar entregas, notas e feedback de {estudante}?"):
-            raise Stop("Nada foi apagado.")
+        if not sim:
+            answer = typer.prompt(
+                f"Apagar entregas, notas e feedback de {estudante}? (s/N)", default="n", show_default=False
+            )
+            if answer.strip().lower() not in ("s", "sim"):
+                raise Stop("Nada foi apagado.")
         erased = forget_student(estudante)
         if not erased:
             raise Stop(f"Não há nada guardado sobre «{estudante}».")

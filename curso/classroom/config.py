@@ -49,9 +49,12 @@ def configure(c: Any) -> None:
     work.mkdir(exist_ok=True)
     c.Exchange.assignment_dir = str(work)
     c.ExchangeFactory.collect = "curso.classroom.plugins.CollectAsData"
+    c.ExchangeFactory.release_feedback = "curso.classroom.plugins.ReleaseWhereItCameFrom"
 
     # exercises/ is generated: to generate it again is no loss, and registers the exercise in the gradebook.
     c.GenerateAssignment.force = True
+    # Feedback follows the gradebook: nbgrader would keep the old page after points were adjusted.
+    c.GenerateFeedback.force = True
     c.ZipCollectApp.downloaded_directory = ".nbgrader/downloaded"
     c.ZipCollectApp.collector_plugin = "curso.classroom.plugins.MoodleCollector"
     c.FileNameCollectorPlugin.valid_ext = FILE_KINDS

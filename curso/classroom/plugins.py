@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import glob
 import os
 import re
 import shutil
@@ -12,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from nbgrader.api import MissingEntry
-from nbgrader.exchange.default import ExchangeCollect
+from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseFeedback
 from nbgrader.plugins import ExportPlugin, FileNameCollectorPlugin, LateSubmissionPlugin
-from nbgrader.utils import ignore_patterns
+from nbgrader.utils import ignore_patterns, temp_attrs
 
 from curso.classroom.settings import load_settings
 
@@ -78,7 +79,8 @@ class MoodleCollector(FileNameCollectorPlugin):  # type: ignore[misc]
     """Finds whose file it is in what Moodle's "download all submissions" makes.
 
     `Ana Ávila_1234_assignsubmission_file_/dags/x.py` and `..._assignsubmission_file_x.py` both belong to
-    `ana-avila-1234`. Any other layout: one folder (or zip) per student, named as the student.
+    `ana-avila-1234`, whatever the zip is called. Any other layout: one folder or zip per student, named as the
+    student, each by itself.
     """
 
     MOODLE = re.compile(r"^(?P<name>.+)_(?P<number>\d+)_assignsubmission_(?:file|onlinetext)_?(?P<rest>.*)$")
@@ -91,8 +93,8 @@ class MoodleCollector(FileNameCollectorPlugin):  # type: ignore[misc]
         if Path(inner[-1]).suffix not in self.valid_ext:
             return None
         matched = self.MOODLE.match(inner[0])
-        if matched is None and len(inner) > 1 and _is_the_archive(inner[0]):
-            # The whole class in one zip: the students' folders are inside of it.
+        if matched is None and len(inner) > 1 and self.MOODLE.match(inner[1]):
+            # nbgrader opens the zip of the whole class into a folder of its name: the students' are inside of it.
             inner = inner[1:]
             matched = self.MOODLE.match(inner[0])
         if matched:
@@ -103,11 +105,6 @@ class MoodleCollector(FileNameCollectorPlugin):  # type: ignore[misc]
         else:
             return None
         return {"student_id": student, "file_id": os.path.join(*rest)} if student and rest else None
-
-
-def _is_the_archive(folder: str) -> bool:
-    """nbgrader opens each zip into a folder of its name; Moodle calls that of a class COURSE-TASK-1234."""
-    return bool(re.search(r"-\d+$", folder))
 
 
 def slug(name: str) -> str:
@@ -141,3 +138,25 @@ class CollectAsData(ExchangeCollect):  # type: ignore[misc]
 def _plain(path: str) -> bool:
     mode = os.lstat(path).st_mode
     return stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+
+
+class ReleaseWhereItCameFrom(ExchangeReleaseFeedback):  # type: ignore[misc]
+    """Releases feedback to those who handed in through the exchange; one who did not stops nobody else's."""
+
+    def copy_files(self) -> None:
+        strangers = [
+            page.parent.parent.name
+            for page in map(Path, sorted(glob.glob(os.path.join(self.src_path, "*.html"))))
+            if not all((page.parent / note).is_file() for note in ("timestamp.txt", "submission_secret.txt"))
+        ]
+        for student in strangers:
+            self.log.warning(
+                "A entrega de %s não passou pela troca: o feedback está em %s.",
+                student,
+                self.coursedir.format_path(
+                    self.coursedir.feedback_directory, student, self.coursedir.assignment_id
+                ),
+            )
+        excluded = [name for name in (self.coursedir.student_id_exclude, *strangers) if name]
+        with temp_attrs(self.coursedir, student_id_exclude=",".join(excluded)):
+            super().copy_files()

@@ -73,6 +73,7 @@ def test_lateness(minutes_late: int, points: float) -> None:
         ("Ana Ávila_1_assignsubmission_file_/dags/x.py", "ana-avila-1", "dags/x.py"),
         ("Ana Ávila_1_assignsubmission_file_x.py", "ana-avila-1", "x.py"),
         ("ED-Tarefa-77/Ana_Maria_1_assignsubmission_file_/x.py", "ana-maria-1", "x.py"),
+        ("ENTREGAS/Ana_1_assignsubmission_file_x.py", "ana-1", "x.py"),
         ("ana/dags/x.py", "ana", "dags/x.py"),
     ],
 )

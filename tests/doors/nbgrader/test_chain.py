@@ -189,6 +189,9 @@ def test_points_set_by_hand_keep_their_reason_through_a_regrade(played: Played) 
     room.nbgrader("autograde", EXERCISE, "--force")
     assert float(room.grades()["quebrada"]["score"]) == 2
     assert "Era só uma &lt;vírgula&gt;." in room.told("quebrada")["carrega"]
+    room.nbgrader("generate_feedback", EXERCISE)
+    page = room.folder / "feedback" / "quebrada" / EXERCISE / f"{EXERCISE}.html"
+    assert "Era só uma &lt;vírgula&gt;." in page.read_text(encoding="utf-8")
     room.curso("turma", "ajustar", EXERCISE, "quebrada", "carrega", "--desfazer")
     assert float(room.grades()["quebrada"]["score"]) == 0
     for wrong in (["--pontos", "5", "--motivo", "a mais"], ["--pontos", "1"], []):

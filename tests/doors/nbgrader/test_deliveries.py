@@ -196,7 +196,7 @@ def test_zips_from_moodle_with_accents(graded: Classroom, tmp_path: Path) -> Non
     inner = tmp_path / "entrega.zip"
     with zipfile.ZipFile(inner, "w") as made:
         made.writestr(f"ex1/{FILE}", graded.answer())
-    with zipfile.ZipFile(archive / "ED-2026-Exercicio 1-4321.zip", "w") as made:
+    with zipfile.ZipFile(archive / "ENTREGAS.zip", "w") as made:
         made.writestr("Ana Ávila_111_assignsubmission_file_/vendas_diarias.py", graded.answer())
         made.writestr("João d'Ávila_222_assignsubmission_file_vendas_diarias.py", "x = 1\n")
         made.write(inner, "Zé Peçanha_333_assignsubmission_file_/entrega.zip")
@@ -208,3 +208,7 @@ def test_zips_from_moodle_with_accents(graded: Classroom, tmp_path: Path) -> Non
     points = {student: float(row["score"]) for student, row in graded.grades().items()}
     assert points["ana-avila-111"] == points["ze-pecanha-333"] == 100
     assert points["joao-d-avila-222"] == 0
+    # Their feedback goes back the way they came; nobody else's release stops over it.
+    graded.nbgrader("generate_feedback", EXERCISE, "--student=ana-avila-111")
+    said = graded.nbgrader("release_feedback", EXERCISE).stderr
+    assert "A entrega de ana-avila-111 não passou pela troca" in said
