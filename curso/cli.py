@@ -107,6 +107,23 @@ def verificar(
 
 
 @app.command(cls=Command, options_metavar="[OPÇÕES]")
+def corrigir(
+    exercicio: ExerciseName,
+    turma: Annotated[Path, typer.Option(metavar="DIR", help="A pasta das entregas: uma pasta por pessoa.")],
+    resultados: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Onde escrever um resultado por pessoa; sem ela, DIR-resultados."),
+    ] = None,
+    como_json: Annotated[bool, typer.Option("--json", help="Imprime todos os resultados como JSON.")] = False,
+) -> None:
+    """(Quem dá aula) Corrige uma pasta de entregas, com a semente da turma, e resume o que pede um olhar."""
+    from curso.class_report import grade_and_report
+
+    with sentences():
+        raise typer.Exit(grade_and_report(exercicio, turma, resultados, como_json=como_json))
+
+
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
 def dica(exercicio: ExerciseName, criterio: CriterionName) -> None:
     """Dá a próxima dica de um critério: um empurrão, o conceito, quase a resposta."""
     from curso.places import state_folder

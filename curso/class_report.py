@@ -1,0 +1,80 @@
+"""`curso corrigir`: the batch with a progress bar, and a summary that names what needs a person."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from autograder.model.result import Result, Status
+from curso.classroom.batch import deliveries_in, grade_class
+from curso.classroom.grading import UnconfinedError, must_be_confined
+from curso.classroom.settings import class_seed, load_settings
+from curso.places import exercise_folder
+from curso.tell import clean
+from curso.terminal import COULD_NOT_GRADE, PASSED, Stop
+
+
+def grade_and_report(exercise: str, folder: Path, results: Path | None, *, como_json: bool) -> int:
+    """The exit code: 0 when every submission was graded, 2 when a person must look at some."""
+    name = exercise_folder(exercise).name
+    deliveries = deliveries_in(folder)
+    try:
+        warning = must_be_confined(allow_unconfined=load_settings().course.allow_unconfined)
+    except UnconfinedError as error:
+        raise Stop(str(error)) from None
+    if warning:
+        typer.echo(warning, err=True)
+    target = results or folder.resolve().with_name(f"{folder.resolve().name}-resultados")
+    with _progress(len(deliveries), quiet=como_json) as step:
+        graded = grade_class(name, deliveries, target, lambda who, result: step(who))
+    if como_json:
+        document = {
+            "exercise": name,
+            "seed": class_seed(name),
+            "results": {who: result.model_dump(mode="json") for who, result in graded.items()},
+        }
+        typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
+    else:
+        _print_summary(graded)
+        typer.echo(f"Um resultado por pessoa em {target}")
+    return COULD_NOT_GRADE if any(result.held for result in graded.values()) else PASSED
+
+
+@contextmanager
+def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[str], None]]:
+    """A bar with the time that is left, on standard error; nothing where nobody looks."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda who: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Corrigindo", total=total)
+        yield lambda who: bar.update(task, advance=1, description=f"Corrigindo ({clean(who)[:24]})")
+
+
+def _print_summary(graded: dict[str, Result]) -> None:
+    grid = Table(box=None, pad_edge=False, header_style="bold")
+    grid.add_column("entrega")
+    grid.add_column("pontos", justify="right")
+    grid.add_column("não passou")
+    for who, result in graded.items():
+        missed = [v.criterion for v in result.verdicts if v.status in (Status.FAILED, Status.NOT_ATTEMPTED)]
+        story = "não tentado" if len(missed) == len(result.verdicts) else ", ".join(missed)
+        points = "com você" if result.held else f"{result.points}/{result.max_points}"
+        grid.add_row(clean(who), points, story)
+    console = Console(highlight=False)
+    console.print(grid)
+    for who, result in graded.items():
+        for why in dict.fromkeys(v.seen for v in result.verdicts if v.status is Status.ERROR):
+            console.print(f"! {clean(who)} espera por você: {clean(why)}", markup=False)
+        for note in result.notes:
+            console.print(f"  {clean(who)}: {clean(note)}", markup=False)
