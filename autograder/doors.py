@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from collections.abc import Callable
@@ -40,12 +41,14 @@ def grade(
     seed: int | None = None,
     only: frozenset[str] | None = None,
     level: Level | None = None,
+    warm: bool | None = None,
     on_progress: OnProgress = lambda done, total: None,
 ) -> Grading:
     """Grades the submission in `submission_folder`.
 
     `seed` fixes the draw (default: a fresh one); `only` gives the verdicts of just these criteria;
-    `level` asks for less confinement than the machine allows. Raises BrokenExerciseError where the
+    `level` asks for less confinement than the machine allows; `warm` for a stage that lives on between gradings
+    (by default it does, unless CURSO_CORRETOR=frio): where there can be none the result's notes say so. Raises BrokenExerciseError where the
     exercise itself cannot be used; whatever a student handed in ends in a result.
     """
     started = time.monotonic()
@@ -53,8 +56,9 @@ def grade(
     graders = graders_of(exercise_folder)
     submission = collect(submission_folder, exercise)
     seed = graders.seed(secrets.randbelow(2**31) if seed is None else seed)
-    found = probe()
-    level = level or found.level
+    level = level or probe().level
+    if warm is None:
+        warm = os.environ.get("CURSO_CORRETOR") != "frio"
     evidence: Evidence | None = None
     if _is_starter(submission, collect(exercise_folder, exercise)):
         judged = _same_for_all(exercise, Status.NOT_ATTEMPTED, "O arquivo ainda é o inicial: comece por ele.")
@@ -79,8 +83,8 @@ def grade(
                 scenarios,
                 graders.observe,
                 seed=seed,
-                found=found,
                 level=level,
+                warm=warm,
                 on_step=count,
             )
             judged = _judge(exercise, graders, evidence, drawn, only)
@@ -99,7 +103,7 @@ def grade(
         versions=evidence.versions if evidence else {},
         graded_at=datetime.now(UTC),
         seconds=round(time.monotonic() - started, 3),
-        notes=tuple(submission.problems.values()),
+        notes=(*submission.problems.values(), *(evidence.notes if evidence else ())),
     )
     return Grading(result, evidence)
 

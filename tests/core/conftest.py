@@ -40,23 +40,28 @@ settings.load_profile("core")
 set_hypothesis_home_dir(ROOT / ".pytest_cache" / "hypothesis")
 
 
-@pytest.fixture(params=[Level.CAGE, Level.PLAIN], ids=["cage", "plain"])
+@pytest.fixture(params=list(Level), ids=["cage", "unlocked", "shared", "plain"])
 def level(request: pytest.FixtureRequest) -> Level:
-    """Both levels, where the machine reaches them."""
-    if request.param is Level.CAGE:
-        _need_cage()
+    """Every level, where the machine reaches it."""
+    _need(request.param)
     return request.param
 
 
 @pytest.fixture
 def caged() -> Level:
-    _need_cage()
+    _need(Level.CAGE)
     return Level.CAGE
 
 
-def _need_cage() -> None:
-    if probe().level is not Level.CAGE:
-        pytest.skip(f"sem bubblewrap: {probe().reason}")
+def _need(level: Level) -> None:
+    if not probe().level.reaches(level):
+        pytest.skip(f"{level.value} não existe aqui: {probe().reason}")
+
+
+@pytest.fixture(autouse=True)
+def _cold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that wants a stage to outlive it says so."""
+    monkeypatch.setenv("CURSO_CORRETOR", "frio")
 
 
 @pytest.fixture
@@ -68,7 +73,7 @@ def toy_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("__init__.py", "run/__init__.py"):
         shutil.copyfile(cage.PACKAGE / name, package / name)
     monkeypatch.setattr(cage, "PACKAGE", package)
-    toy = adapters.Adapter("toy", lambda places: {}, lambda home: None)
+    toy = adapters.Adapter("toy", lambda places: {}, lambda: None)
     monkeypatch.setitem(adapters.ADAPTERS, "toy", toy)
 
 
@@ -132,6 +137,7 @@ def play_toy(toy_adapter: None, toy_exercise: Exercise, scratch: Path) -> Iterat
         *,
         build: Callable[[Path], None] = lambda folder: (folder / "saida").mkdir(),
         steps: int = 1,
+        warm: bool = False,
         **limits: Any,
     ) -> Played:
         at = datetime(2026, 3, 2, 5, tzinfo=UTC)
@@ -145,8 +151,8 @@ def play_toy(toy_adapter: None, toy_exercise: Exercise, scratch: Path) -> Iterat
             [Scenario("mundo", build, {"carga": Parse(), **runs}, lambda world: {"MUNDO": str(world)})],
             Observe("armazem.db", ("numeros",), ("saida",)),
             seed=1,
-            found=probe(),
             level=level,
+            warm=warm,
         )
         played.append(level)
         return Played(evidence)
@@ -166,6 +172,6 @@ def _stages() -> set[tuple[int, str]]:
     found = set()
     for process in psutil.process_iter(["pid", "cmdline"]):
         line = " ".join(process.info["cmdline"] or [])
-        if "autograder.run.inside toy" in line:
+        if "autograder.run.inside" in line and '"adapter": "toy"' in line:
             found.add((process.info["pid"], line[:200]))
     return found
