@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import shutil
 import stat
 import tempfile
@@ -54,7 +55,7 @@ def play(
 ) -> Evidence:
     """Plays every scenario. Raises StageError when the grader itself cannot work.
 
-    `on_step` is called for each step as it ends, one call at a time, in no promised order. `warm` asks for a
+    `on_step` is called in this thread for each step as it ends, in no promised order. `warm` asks for a
     stage that lives on; where there can be none a cold one is used and the evidence's notes say so.
     """
     with contextlib.ExitStack() as stages:
@@ -103,6 +104,7 @@ class _Player:
         self._stages = stages
         self._on_step = on_step
         self._steps: dict[str, StepEvidence] = {}
+        self._told: queue.SimpleQueue[tuple[str, StepEvidence] | None] = queue.SimpleQueue()
         self._order = {f"{s.id}/{name}": n for n, (s, name) in enumerate(_flat(scenarios))}
         # What one scenario learns and the others must know; guarded by the condition.
         self._changed = threading.Condition()
@@ -156,7 +158,15 @@ class _Player:
         workers = min(_cores(), len(self._scenarios)) if self._level.nested else 1
         with ThreadPoolExecutor(max(1, workers), thread_name_prefix="cenario") as pool:
             waiting = [pool.submit(self._perform, n, s) for n, s in enumerate(self._scenarios)]
+            for one in waiting:
+                one.add_done_callback(lambda _: self._told.put(None))
             try:
+                ended = 0
+                while ended < len(waiting):
+                    if (told := self._told.get()) is None:
+                        ended += 1
+                    else:
+                        self._on_step(*told)
                 for one in waiting:
                     one.result()
             except BaseException:
@@ -245,7 +255,7 @@ class _Player:
                 # A loop or a flood would repeat itself in every world and cost minutes.
                 self._stop_after(full_name, "uma execução anterior passou dos limites")
             if not known:
-                self._on_step(full_name, evidence)
+                self._told.put((full_name, evidence))
 
     def _stop_after(self, full_name: str, why: str) -> None:
         with self._changed:
