@@ -10,7 +10,7 @@ import stat
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -104,7 +104,7 @@ class _Player:
         self._stages = stages
         self._on_step = on_step
         self._steps: dict[str, StepEvidence] = {}
-        self._told: queue.SimpleQueue[tuple[str, StepEvidence] | None] = queue.SimpleQueue()
+        self._told: queue.SimpleQueue[tuple[str, StepEvidence] | Future[None]] = queue.SimpleQueue()
         self._order = {f"{s.id}/{name}": n for n, (s, name) in enumerate(_flat(scenarios))}
         # What one scenario learns and the others must know; guarded by the condition.
         self._changed = threading.Condition()
@@ -159,16 +159,15 @@ class _Player:
         with ThreadPoolExecutor(max(1, workers), thread_name_prefix="cenario") as pool:
             waiting = [pool.submit(self._perform, n, s) for n, s in enumerate(self._scenarios)]
             for one in waiting:
-                one.add_done_callback(lambda _: self._told.put(None))
+                one.add_done_callback(self._told.put)
             try:
                 ended = 0
                 while ended < len(waiting):
-                    if (told := self._told.get()) is None:
+                    if isinstance(told := self._told.get(), Future):
+                        told.result()
                         ended += 1
                     else:
                         self._on_step(*told)
-                for one in waiting:
-                    one.result()
             except BaseException:
                 self._cancel(pool)
                 raise

@@ -44,6 +44,7 @@ class Stage:
         self._door = door
         self.versions: dict[str, str] = {}
         self._lines: set[Line] = set()
+        self._closed = False
 
     def __enter__(self) -> Stage:
         return self
@@ -71,6 +72,7 @@ class Stage:
 
     def close(self) -> None:
         """Lets go of the stage, and ends what it is playing for us. A warm one lives on."""
+        self._closed = True
         for line in list(self._lines):
             line.cut()
 
@@ -82,6 +84,8 @@ class Stage:
             raise StageError(f"o palco não atende ({error})") from None
         self._lines.add(line)
         try:
+            if self._closed:  # by another thread, which may have looked for lines before this one was there
+                raise StageError("o palco foi fechado")
             yield line
         finally:
             self._lines.discard(line)
@@ -98,7 +102,8 @@ class ColdStage(Stage):
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
         command, environment = command_of(cage, adapter, environment, None)
         with listen_at(self._door) as listener:
-            self._process = start(command, environment, listener, self._stderr.fileno())
+            here = "/" if cage.level.caged else str(cage.inside.world)
+            self._process = start(command, environment, listener, self._stderr.fileno(), here)
         try:
             with self._connected() as line:
                 self.versions = line.document(READY_SECONDS)["versions"]
@@ -143,7 +148,11 @@ def command_of(
 
 
 def start(
-    command: list[str], environment: dict[str, str], listener: socket.socket, stderr: int
+    command: list[str],
+    environment: dict[str, str],
+    listener: socket.socket,
+    stderr: int,
+    working_folder: str = "/",
 ) -> subprocess.Popen[bytes]:
     """Starts a stage; it ends with the thread that calls this."""
     return subprocess.Popen(
@@ -152,7 +161,7 @@ def start(
         stdout=subprocess.DEVNULL,
         stderr=stderr,
         env=environment,
-        cwd="/",
+        cwd=working_folder,
         start_new_session=True,
     )
 

@@ -31,6 +31,10 @@ STOP_SECONDS = 10.0
 MAX_TRIES = 2
 
 
+class Unfit(StageError):
+    """The stage runs, and must not be shared: to ask again would change nothing."""
+
+
 class WarmStage(Stage):
     """A connection to a warm stage. While it is open the stage does not count as idle."""
 
@@ -38,7 +42,10 @@ class WarmStage(Stage):
         super().__init__(cage, door)
         self._session = Line(door)
         try:
-            self.versions = self._session.document(READY_SECONDS)["versions"]
+            hello = self._session.document(READY_SECONDS)
+            if hello["cold"]:
+                raise Unfit(hello["cold"])
+            self.versions = hello["versions"]
         except StageError:
             self._session.close()
             raise
@@ -62,6 +69,8 @@ def warm_stage(adapter: Adapter, level: Level) -> WarmStage:
             return WarmStage(cage, folder / DOOR)
         except (FileNotFoundError, ConnectionRefusedError):
             _start_keeper(cage, adapter, folder)
+        except Unfit:
+            raise
         except StageError:
             # Perhaps it ended just now because it was idle; one that fails to load fails every time.
             tries += 1

@@ -21,6 +21,8 @@ from autograder.model.evidence import Evidence, StepEvidence
 from autograder.model.exercise import Exercise, load_exercise
 from autograder.run import adapters
 from autograder.run.play import play
+from autograder.run.stage import Serve
+from autograder.run.warm import stop_warm
 from autograder.run.world import Limits, Observe, Parse, Run, Scenario
 from autograder.sandbox import cage
 from autograder.sandbox.level import Level, probe
@@ -138,6 +140,7 @@ def play_toy(toy_adapter: None, toy_exercise: Exercise, scratch: Path) -> Iterat
         build: Callable[[Path], None] = lambda folder: (folder / "saida").mkdir(),
         steps: int = 1,
         warm: bool = False,
+        services: dict[int, Serve] | None = None,
         **limits: Any,
     ) -> Played:
         at = datetime(2026, 3, 2, 5, tzinfo=UTC)
@@ -148,7 +151,15 @@ def play_toy(toy_adapter: None, toy_exercise: Exercise, scratch: Path) -> Iterat
         evidence = play(
             Submission({"pipeline.py": source.encode()}, {}),
             toy_exercise,
-            [Scenario("mundo", build, {"carga": Parse(), **runs}, lambda world: {"MUNDO": str(world)})],
+            [
+                Scenario(
+                    "mundo",
+                    build,
+                    {"carga": Parse(), **runs},
+                    lambda world: {"MUNDO": str(world)},
+                    services or {},
+                )
+            ],
             Observe("armazem.db", ("numeros",), ("saida",)),
             seed=1,
             level=level,
@@ -165,6 +176,27 @@ def play_toy(toy_adapter: None, toy_exercise: Exercise, scratch: Path) -> Iterat
     while (left := _stages() - before) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not left
+
+
+@pytest.fixture
+def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for the warm stages of this test alone. Nothing of them may be left at its end."""
+    folder = Path(tempfile.mkdtemp(prefix="curso-teste-", dir="/tmp"))  # a socket's path is short
+    monkeypatch.setenv("CURSO_PALCOS", str(folder))
+    yield folder
+    stop_warm()
+    assert list(folder.rglob("*") if folder.exists() else ()) == []
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def play_warm(play_toy: Callable[..., Played], runtime: Path, caged: Level) -> Callable[..., Played]:
+    """Plays a script on a stage that outlives it, until the test ends."""
+
+    def run(source: str, **more: Any) -> Played:
+        return play_toy(source, caged, warm=True, **more)
+
+    return run
 
 
 def _stages() -> set[tuple[int, str]]:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import resource
+import select
 import selectors
 import shutil
 import signal
@@ -23,6 +24,7 @@ TAIL_BYTES = 6_000  # of each task's output that is kept
 MARK = b"\x1e"  # starts a line that names the task whose output follows
 POLL_SECONDS = 0.1
 KILL_SECONDS = 10.0
+ENDING_SECONDS = 0.5
 LINUX = sys.platform == "linux"
 
 
@@ -90,6 +92,9 @@ def play(
     try:
         watch.until_end(evidence_out, output_out, started + limits["wall_seconds"], door)
     finally:
+        if around.nested and not watch.verdict:
+            # The student's end closes both pipes; how it ended is told a moment later by who waited for it.
+            select.select([ending_out], [], [], ENDING_SECONDS)
         status = _end_nest(pid) if around.nested else _end(pid, everyone=around.alone)
         ending = json.loads(os.read(ending_out, 1000) or b"{}")  # nobody can hold the other end any more
         for descriptor in (evidence_out, output_out, ending_out):

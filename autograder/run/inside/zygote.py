@@ -26,10 +26,10 @@ def serve(
     adapter: Adapter, listener: socket.socket, around: Surroundings, idle_seconds: float | None
 ) -> None:
     """Answers until nobody has asked for `idle_seconds`; with None it ends only with who started it."""
-    hello = {"versions": adapter.preload()}
+    versions = adapter.preload()
     gc.collect()
     gc.freeze()
-    _assert_one_thread()
+    hello = {"versions": versions, "cold": _why_not_warm(adapter)}
     supervisors: set[int] = set()
     last_used = time.monotonic()
     while True:
@@ -120,6 +120,8 @@ def _line(door: socket.socket) -> bytes:
     return received
 
 
-def _assert_one_thread() -> None:
+def _why_not_warm(adapter: Adapter) -> str:
+    """Why this stage should serve one submission and end; empty where it may stay."""
     if LINUX and len(os.listdir("/proc/self/task")) != 1:
-        raise RuntimeError("a thread was started while loading: a fork would lose it, and what it holds")
+        return "uma thread começou durante a carga, e um fork a perderia com o que ela segura"
+    return str(getattr(adapter, "cannot_stay_warm", ""))
