@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import secrets
 import time
 from collections.abc import Callable
@@ -12,17 +14,22 @@ from pathlib import Path
 from autograder.judge import verdicts
 from autograder.judge.checks import Unmet
 from autograder.judge.graders import Graders, graders_of
-from autograder.judge.session import JudgeError, judge
+from autograder.judge.partial import so_far
+from autograder.judge.session import Finding, JudgeError, judge
 from autograder.model.evidence import Evidence, StepEvidence
 from autograder.model.exercise import Exercise, load_exercise
 from autograder.model.result import Result, Status, Verdict
-from autograder.run.play import OnStep, play
+from autograder.run.play import play
 from autograder.run.stage import StageError
+from autograder.run.world import Scenario
 from autograder.sandbox.level import Level, probe
 from autograder.submission import Submission, collect
 
 OnProgress = Callable[[int, int], None]
 """Called with the steps done and the steps there are."""
+
+OnVerdict = Callable[[Verdict], None]
+"""Called as soon as a criterion can be judged, and again should the last word on it be another one."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +47,15 @@ def grade(
     seed: int | None = None,
     only: frozenset[str] | None = None,
     level: Level | None = None,
+    warm: bool | None = None,
     on_progress: OnProgress = lambda done, total: None,
+    on_verdict: OnVerdict | None = None,
 ) -> Grading:
     """Grades the submission in `submission_folder`.
 
     `seed` fixes the draw (default: a fresh one); `only` gives the verdicts of just these criteria;
-    `level` asks for less confinement than the machine allows. Raises BrokenExerciseError where the
+    `level` asks for less confinement than the machine allows; `warm` for a stage that lives on between gradings
+    (by default it does, unless CURSO_CORRETOR=frio): where there can be none the result's notes say so. Raises BrokenExerciseError where the
     exercise itself cannot be used; whatever a student handed in ends in a result.
     """
     started = time.monotonic()
@@ -53,9 +63,22 @@ def grade(
     graders = graders_of(exercise_folder)
     submission = collect(submission_folder, exercise)
     seed = graders.seed(secrets.randbelow(2**31) if seed is None else seed)
-    found = probe()
-    level = level or found.level
+    level = level or probe().level
+    if warm is None:
+        warm = os.environ.get("CURSO_CORRETOR") != "frio"
     evidence: Evidence | None = None
+    told: dict[str, Verdict] = {}
+
+    def tell(judged: list[Verdict]) -> None:
+        for verdict in judged:
+            if (
+                on_verdict
+                and told.get(verdict.criterion) != verdict
+                and (only is None or verdict.criterion in only)
+            ):
+                told[verdict.criterion] = verdict
+                on_verdict(verdict)
+
     if _is_starter(submission, collect(exercise_folder, exercise)):
         judged = _same_for_all(exercise, Status.NOT_ATTEMPTED, "O arquivo ainda é o inicial: comece por ele.")
     elif submission.problems:
@@ -63,15 +86,9 @@ def grade(
     else:
         drawn = graders.draw(seed)
         scenarios = graders.scenarios(drawn)
-        total = sum(len(scenario.steps) for scenario in scenarios)
-        done = 0
-
-        def count(name: str, step: StepEvidence) -> None:
-            nonlocal done
-            done += 1
-            on_progress(done, total)
-
-        on_progress(0, total)
+        stream = _Stream(
+            exercise, graders, scenarios, drawn, seed, level, on_progress, tell if on_verdict else None
+        )
         try:
             evidence = play(
                 submission,
@@ -79,13 +96,14 @@ def grade(
                 scenarios,
                 graders.observe,
                 seed=seed,
-                found=found,
                 level=level,
-                on_step=count,
+                warm=warm,
+                on_step=stream.add,
             )
             judged = _judge(exercise, graders, evidence, drawn, only)
         except (StageError, JudgeError, OSError) as error:
             judged = _same_for_all(exercise, Status.ERROR, f"O corretor não conseguiu trabalhar: {error}")
+    tell(judged)
     result = Result(
         exercise=exercise.id,
         title=exercise.title,
@@ -99,7 +117,7 @@ def grade(
         versions=evidence.versions if evidence else {},
         graded_at=datetime.now(UTC),
         seconds=round(time.monotonic() - started, 3),
-        notes=submission.all_notes,
+        notes=(*submission.all_notes, *(evidence.notes if evidence else ())),
     )
     return Grading(result, evidence)
 
@@ -133,6 +151,46 @@ def held(exercise: Exercise, seed: int, level: Level, why: str) -> Result:
         verdicts=tuple(judged), seed=seed, fingerprint="", grader="", level=level.value, versions={},
         graded_at=datetime.now(UTC), seconds=0.0,
     )  # fmt: skip
+
+
+class _Stream:
+    """Tells progress, and judges what can already be judged, while a submission is played."""
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        graders: Graders,
+        scenarios: list[Scenario],
+        drawn: object,
+        seed: int,
+        level: Level,
+        on_progress: OnProgress,
+        tell: Callable[[list[Verdict]], None] | None,
+    ) -> None:
+        self._exercise = exercise
+        self._graders = graders
+        self._drawn = drawn
+        self._about = (exercise.id, seed, level.value)
+        self._on_progress = on_progress
+        self._tell = tell
+        self._names = frozenset(f"{scenario.id}/{name}" for scenario in scenarios for name in scenario.steps)
+        self._steps: dict[str, StepEvidence] = {}
+        self._findings: dict[str, Finding] = {}
+        on_progress(0, len(self._names))
+
+    def add(self, name: str, step: StepEvidence) -> None:
+        self._steps[name] = step
+        self._on_progress(len(self._steps), len(self._names))
+        to_come = self._names - self._steps.keys()
+        if self._tell is None or not to_come:
+            return  # the last word, over all the evidence, is about to be said
+        expected = self._graders.expected(self._drawn)
+        partial = so_far(*self._about, self._steps, to_come)
+        with contextlib.suppress(JudgeError):  # told at the end
+            known = frozenset(self._findings)
+            self._findings |= judge(self._graders.test_files(), partial, self._drawn, expected, decided=known)
+        hidden = self._graders.hidden is not None
+        self._tell(verdicts.so_far(self._exercise, self._findings, hidden_here=hidden))
 
 
 def _judge(
@@ -170,4 +228,4 @@ def _refused(exercise: Exercise, submission: Submission) -> list[Verdict]:
     ]
 
 
-__all__ = ["Grading", "OnProgress", "OnStep", "grade", "held", "judge_again"]
+__all__ = ["Grading", "OnProgress", "OnVerdict", "grade", "held", "judge_again"]

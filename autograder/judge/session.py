@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from autograder.judge.checks import Unmet, Waits
+from autograder.judge.partial import NotYet
 from autograder.model.evidence import Evidence
 
 
@@ -33,7 +34,9 @@ class _Plugin:
     evidence: Evidence
     draw_: Any
     expected_: dict[str, Any]
+    decided: frozenset[str]
     findings: dict[str, Finding] = field(default_factory=dict)
+    put_off: set[str] = field(default_factory=set)
 
     @pytest.fixture
     def evidencia(self) -> Evidence:
@@ -50,6 +53,12 @@ class _Plugin:
     def pytest_configure(self, config: pytest.Config) -> None:
         config.addinivalue_line("markers", "criterion(id): the criterion that a test decides")
 
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [item for item in items if _criterion(item) not in self.decided]
+        for item in items:
+            # Nobody reads pytest's own account of a failure, and with its source lines it takes most of the time.
+            item.repr_failure = _briefly  # type: ignore[method-assign]
+
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
         report = yield
@@ -60,7 +69,9 @@ class _Plugin:
                 self.findings.setdefault(name, known)
         elif not known.fault:
             raised = call.excinfo.value
-            if isinstance(raised, Unmet) and call.when == "call":
+            if isinstance(raised, NotYet):
+                self.put_off.add(name)
+            elif isinstance(raised, Unmet) and call.when == "call":
                 # A criterion with several tests shows the first reason.
                 self.findings[name] = known if known.unmet else Finding(unmet=raised)
             elif isinstance(raised, Waits) and call.when == "call":
@@ -68,6 +79,10 @@ class _Plugin:
             else:
                 self.findings[name] = Finding(fault=f"{item.name}: {type(raised).__name__}: {raised}"[:500])
         return report
+
+
+def _briefly(excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
+    return str(excinfo.value)
 
 
 def _criterion(item: pytest.Item) -> str:
@@ -84,9 +99,13 @@ def judge(
     evidence: Evidence,
     drawn: Any,
     expected: dict[str, Any],
+    decided: frozenset[str] = frozenset(),
 ) -> dict[str, Finding]:
-    """Findings by criterion id; one without a finding was not judged. Raises JudgeError."""
-    plugin = _Plugin(evidence, drawn, expected)
+    """Findings by criterion id; one without a finding was not judged. Raises JudgeError.
+
+    Not judged are those already `decided`, and those that look at steps which the evidence does not have yet.
+    """
+    plugin = _Plugin(evidence, drawn, expected, decided)
     # Nothing of the surroundings takes part: no conftest, no ini file, no cache, no plugin of the environment.
     options = ["-s", "-p", "no:cacheprovider", "-p", "no:terminal", "--import-mode=importlib", "--noconftest"]
     options += ["-c", os.devnull, "--rootdir", os.sep]
@@ -97,7 +116,8 @@ def judge(
         raise JudgeError(
             f"o pytest dos corretores terminou com o código {int(code)}: {printed.getvalue()[-400:]}"
         )
-    return plugin.findings
+    # Of several tests the one that was put off may have the first word.
+    return {name: found for name, found in plugin.findings.items() if name not in plugin.put_off}
 
 
 @contextlib.contextmanager

@@ -30,6 +30,19 @@ def verdicts_of(exercise: Exercise, findings: Mapping[str, Finding], *, hidden_h
     return list(verdicts.values())
 
 
+def so_far(exercise: Exercise, findings: Mapping[str, Finding], *, hidden_here: bool) -> list[Verdict]:
+    """The verdicts that can be told before all has been played. Provisional: what a declared criterion pays
+    depends on the others."""
+    verdicts: dict[str, Verdict] = {}
+    for criterion in exercise.criteria:
+        before = [verdicts.get(name) for name in criterion.depends]
+        blocked = any(one and one.status is not Status.PASSED for one in before)
+        waits = not criterion.visible and not hidden_here
+        if waits or (all(before) and (blocked or criterion.id in findings)):
+            verdicts[criterion.id] = _verdict(exercise, criterion, findings, verdicts, hidden_here)
+    return list(verdicts.values())
+
+
 def _verdict(
     exercise: Exercise,
     criterion: Criterion,

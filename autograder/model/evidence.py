@@ -134,6 +134,8 @@ class Evidence(_Seen):
     versions: dict[str, str]
     steps: dict[str, StepEvidence]
     """Keyed `scenario/step`."""
+    notes: tuple[str, ...] = ()
+    """What an instructor should know of how it was played."""
 
 
 def report_model(job: str) -> type[ParseReport] | type[RunReport]:

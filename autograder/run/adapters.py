@@ -1,9 +1,9 @@
-"""The outside half of an adapter: the environment of its stage and the home each step starts from."""
+"""The outside half of an adapter: the environment of its stage and the template of each step's home."""
 
 from __future__ import annotations
 
+import contextlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,7 +26,8 @@ class Adapter:
 
     name: str
     environment: Callable[[Places], dict[str, str]]
-    fill_home: Callable[[Path], None]
+    template: Callable[[], Path | None]
+    """The folder that the orchestrator's home is a copy of when a step begins; None where it starts empty."""
 
 
 def cache_folder() -> Path:
@@ -58,15 +59,10 @@ def _airflow_settings(home: Path) -> dict[str, str]:
     }
 
 
-def _fill_airflow_home(home: Path) -> None:
-    (home / "dags").mkdir()
-    shutil.copyfile(_airflow_template(), home / "airflow.db")
-
-
 def _airflow_template() -> Path:
-    """A migrated metadata database, built once per version (7 s)."""
+    """A home with a migrated metadata database, built once per version (7 s)."""
     key = "-".join(version(name) for name in ("apache-airflow", "apache-airflow-core", "sqlalchemy"))
-    template = cache_folder() / f"airflow-{key}.db"
+    template = cache_folder() / f"airflow-{key}"
     if not template.exists():
         with tempfile.TemporaryDirectory(dir=template.parent, prefix="migrando-") as home:
             done = subprocess.run(
@@ -77,8 +73,13 @@ def _airflow_template() -> Path:
             made = Path(home) / "airflow.db"
             if done.returncode or not made.exists():
                 raise StageError(f"não foi possível preparar o banco do Airflow: {done.stderr[-400:]}")
-            made.replace(template)
+            whole = Path(home) / "modelo"
+            (whole / "dags").mkdir(parents=True)
+            made.replace(whole / made.name)
+            whole.chmod(0o755)
+            with contextlib.suppress(OSError):  # another door was faster
+                whole.replace(template)
     return template
 
 
-ADAPTERS: dict[str, Adapter] = {"airflow": Adapter("airflow", _airflow_environment, _fill_airflow_home)}
+ADAPTERS: dict[str, Adapter] = {"airflow": Adapter("airflow", _airflow_environment, _airflow_template)}

@@ -1,14 +1,17 @@
-"""Plays the scenarios of one submission and brings back the evidence."""
+"""Plays the scenarios of one submission, side by side where each can have its own, and brings back the evidence."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import shutil
 import stat
 import tempfile
+import threading
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +29,17 @@ from autograder.model.evidence import (
 from autograder.model.exercise import Exercise
 from autograder.run.adapters import ADAPTERS, Adapter
 from autograder.run.observe import observe
-from autograder.run.stage import Stage, StageError
+from autograder.run.stage import ColdStage, Stage, StageError
+from autograder.run.warm import warm_stage
 from autograder.run.world import Observe, Parse, Run, Scenario
-from autograder.sandbox.cage import Cage
-from autograder.sandbox.level import Level, Probe
+from autograder.sandbox.cage import Cage, Room
+from autograder.sandbox.level import Level
 from autograder.submission import Submission
 
 OnStep = Callable[[str, StepEvidence], None]
+
+COLD = "A correção foi feita a frio, mais devagar e igualmente válida: {reason}."
+_LIMITS = (Outcome.TIMED_OUT, Outcome.FLOODED, Outcome.OUT_OF_MEMORY)
 
 
 def play(
@@ -42,109 +49,254 @@ def play(
     seen: Observe,
     *,
     seed: int,
-    found: Probe,
     level: Level,
+    warm: bool = False,
     on_step: OnStep = lambda name, evidence: None,
 ) -> Evidence:
-    """Plays every scenario in order. Raises StageError when the grader itself cannot work."""
-    adapter = ADAPTERS[exercise.adapter]
-    steps: dict[str, StepEvidence] = {}
-    with tempfile.TemporaryDirectory(prefix="curso-", ignore_cleanup_errors=True) as scratch:
-        os.chmod(scratch, 0o711)  # the cage's user passes through, and cannot list
-        cage = Cage(Path(scratch), found, level)
-        submission.write(cage.outside.submission)
-        cage.hand_over(cage.outside.submission)
-        with contextlib.ExitStack() as open_stages:
-            player = _Player(cage, adapter, exercise, seen, open_stages)
-            for name, evidence in player.perform(scenarios):
-                steps[name] = evidence
-                on_step(name, evidence)
-            versions = player.versions
-        _empty(Path(scratch))
-    return Evidence(exercise=exercise.id, seed=seed, level=level.value, versions=versions, steps=steps)
+    """Plays every scenario. Raises StageError when the grader itself cannot work.
+
+    `on_step` is called in this thread for each step as it ends, in no promised order. `warm` asks for a
+    stage that lives on; where there can be none a cold one is used and the evidence's notes say so.
+    """
+    with contextlib.ExitStack() as stages:
+        player = _Player(submission, exercise, list(scenarios), seen, level, stages, on_step)
+        player.open(warm=warm)
+        player.perform()
+    return Evidence(
+        exercise=exercise.id,
+        seed=seed,
+        level=level.value,
+        versions=player.versions,
+        steps=player.steps_in_order(),
+        notes=tuple(player.notes),
+    )
+
+
+@dataclass(frozen=True)
+class _Seat:
+    """A stage, and where this submission lies on it."""
+
+    stage: Stage
+    folder: Path
 
 
 class _Player:
-    """One submission's run through its scenarios, on one stage."""
+    """One submission's way through its scenarios."""
 
     def __init__(
-        self, cage: Cage, adapter: Adapter, exercise: Exercise, seen: Observe, stages: contextlib.ExitStack
+        self,
+        submission: Submission,
+        exercise: Exercise,
+        scenarios: list[Scenario],
+        seen: Observe,
+        level: Level,
+        stages: contextlib.ExitStack,
+        on_step: OnStep,
     ) -> None:
-        self._cage = cage
-        self._adapter = adapter
-        self._file = cage.inside.submission / exercise.files[0]
+        self.notes: list[str] = []
+        self.versions: dict[str, str] = {}
+        self._submission = submission
+        self._adapter: Adapter = ADAPTERS[exercise.adapter]
+        self._file = exercise.files[0]
+        self._scenarios = scenarios
         self._seen = seen
+        self._level = level
         self._stages = stages
-        self._why_stop = ""
+        self._on_step = on_step
+        self._steps: dict[str, StepEvidence] = {}
+        self._told: queue.SimpleQueue[tuple[str, StepEvidence] | Future[None]] = queue.SimpleQueue()
+        self._order = {f"{s.id}/{name}": n for n, (s, name) in enumerate(_flat(scenarios))}
+        # What one scenario learns and the others must know; guarded by the condition.
+        self._changed = threading.Condition()
         self._loaded: set[str] = set()
-        self._stage = self._open_stage()
-        self.versions = self._stage.versions
+        self._loading = set(range(len(scenarios)))  # scenarios that may still load the file
+        self._stop: tuple[int, str] | None = None  # from which step on nothing is run any more, and why
+        self._cancelled = False
+        self._seat: _Seat
 
-    def _open_stage(self) -> Stage:
-        self._renew_home()
-        stage = Stage(self._cage, self._adapter.name, self._adapter.environment(self._cage.inside))
-        return self._stages.enter_context(stage)
+    # --- stages --------------------------------------------------------------------------------------
 
-    def _replace_stage(self) -> None:
-        """Nothing of the old stage may still be alive when the world is read or built again."""
-        self._stage.close()
-        self._stage = self._open_stage()
+    def open(self, *, warm: bool) -> None:
+        if warm:
+            try:
+                stage = self._stages.enter_context(warm_stage(self._adapter, self._level))
+                self._seat = self._take_seat(stage)
+            except (StageError, OSError) as error:
+                self.notes.append(COLD.format(reason=str(error).rstrip(".")))
+        if not hasattr(self, "_seat"):
+            self._seat = self._open_cold()
+        self.versions = self._seat.stage.versions
 
-    def _renew_home(self) -> None:
-        """No step finds what an earlier one left in the orchestrator's own database."""
-        _empty(self._cage.outside.home)
-        self._adapter.fill_home(self._cage.outside.home)
-        self._cage.hand_over(self._cage.outside.home)
+    def _open_cold(self) -> _Seat:
+        scratch = self._stages.enter_context(_scratch(None))
+        cage = Cage(scratch, self._level, self._adapter.template())
+        stage = ColdStage(cage, self._adapter.name, self._adapter.environment(cage.inside))
+        return self._take_seat(self._stages.enter_context(stage))
 
-    def perform(self, scenarios: Iterable[Scenario]) -> Iterator[tuple[str, StepEvidence]]:
-        for scenario in scenarios:
-            _empty(self._cage.outside.world)
-            scenario.build(self._cage.outside.world)
-            self._cage.hand_over(self._cage.outside.world)
-            environment = scenario.environment(self._cage.inside.world)
-            for name, step in scenario.steps.items():
-                yield f"{scenario.id}/{name}", self._step(step, environment)
+    def _take_seat(self, stage: Stage) -> _Seat:
+        folder = self._stages.enter_context(_scratch(stage.cage.scratch))
+        room = stage.cage.room(folder, "0")
+        self._submission.write(room.submission)
+        stage.cage.hand_over(room.submission)
+        return _Seat(stage, folder)
 
-    def _step(self, step: Parse | Run, environment: dict[str, str]) -> StepEvidence:
-        if isinstance(step, Run):
-            if self._why_stop:
-                return StepEvidence(outcome=Outcome.NOT_PLAYED, detail=self._why_stop)
+    def _replace(self, broken: _Seat, error: StageError) -> None:
+        """Goes on with a fresh stage. Nothing of the old one's may still be alive when worlds are built again."""
+        with self._changed:
+            if self._cancelled:
+                raise error
+            if self._seat is not broken:
+                return  # another scenario was faster
+            if not isinstance(broken.stage, ColdStage):
+                self.notes.append(COLD.format(reason=str(error).rstrip(".")))
+            broken.stage.close()
+            self._seat = self._open_cold()
+
+    # --- scenarios -----------------------------------------------------------------------------------
+
+    def perform(self) -> None:
+        workers = min(_cores(), len(self._scenarios)) if self._level.nested else 1
+        with ThreadPoolExecutor(max(1, workers), thread_name_prefix="cenario") as pool:
+            waiting = [pool.submit(self._perform, n, s) for n, s in enumerate(self._scenarios)]
+            for one in waiting:
+                one.add_done_callback(self._told.put)
+            try:
+                ended = 0
+                while ended < len(waiting):
+                    if isinstance(told := self._told.get(), Future):
+                        told.result()
+                        ended += 1
+                    else:
+                        self._on_step(*told)
+            except BaseException:
+                self._cancel(pool)
+                raise
+
+    def _cancel(self, pool: ThreadPoolExecutor) -> None:
+        """What is being played is worth nothing any more: the stage's end is the end of it."""
+        pool.shutdown(wait=False, cancel_futures=True)
+        with self._changed:
+            self._cancelled = True
+            self._loading.clear()
+            self._changed.notify_all()
+            self._seat.stage.close()
+
+    def _perform(self, number: int, scenario: Scenario) -> None:
+        try:
+            for _ in range(2):
+                seat = self._seat
+                try:
+                    return self._attempt(number, scenario, seat)
+                except StageError as error:
+                    # Perhaps the machine hiccuped: once more, from the beginning, before the submission is blamed.
+                    fault = error
+                    self._replace(seat, error)
+            self._give_up(scenario, fault)
+        finally:
+            self._has_loaded(number, set())
+
+    def _attempt(self, number: int, scenario: Scenario, seat: _Seat) -> None:
+        room = seat.stage.cage.room(seat.folder, str(number))
+        _empty(room.world)
+        scenario.build(room.world)
+        seat.stage.cage.hand_over(room.world)
+        environment = scenario.environment(seat.stage.cage.inside.world)
+        to_load = [name for name, step in scenario.steps.items() if isinstance(step, Parse)]
+        for name, step in scenario.steps.items():
+            full_name = f"{scenario.id}/{name}"
+            evidence = self._not_played(number, full_name, step)
+            if evidence is None:
+                self._renew_home(seat, room)
+                answer = seat.stage.play(self._request(step, environment, seat, room), scenario.services)
+                evidence = self._evidence(step, answer, room.world)
+            self._learn(full_name, evidence)
+            if evidence.parse:
+                last = name == to_load[-1]
+                self._has_loaded(number, {dag.dag_id for dag in evidence.parse.dags}, more=not last)
+
+    def _give_up(self, scenario: Scenario, error: StageError) -> None:
+        """A scenario whose stage fell twice: perhaps the submission's doing, and in no case a pass."""
+        why = "uma execução anterior derrubou o corretor duas vezes"
+        missing = [f"{scenario.id}/{name}" for name in scenario.steps]
+        missing = [name for name in missing if name not in self._steps]
+        self._learn(missing[0], StepEvidence(outcome=Outcome.DIED, detail=str(error)))
+        self._stop_after(missing[0], why)
+        for name in missing[1:]:
+            self._learn(name, StepEvidence(outcome=Outcome.NOT_PLAYED, detail=why))
+
+    def _not_played(self, number: int, full_name: str, step: Parse | Run) -> StepEvidence | None:
+        if isinstance(step, Parse):
+            return None
+        with self._changed:
+            # Whatever was handed in to be loaded earlier decides, but the first that loads it is enough.
+            self._changed.wait_for(lambda: step.dag_id in self._loaded or not self._may_load_before(number))
+            if self._stop and self._stop[0] < self._order[full_name]:
+                return StepEvidence(outcome=Outcome.NOT_PLAYED, detail=self._stop[1])
             if step.dag_id not in self._loaded:
                 return StepEvidence(outcome=Outcome.NOT_PLAYED, detail="o DAG não carregou")
-        self._renew_home()
-        request = self._request(step, environment)
-        try:
-            answer = self._stage.play(request)
-        except StageError:
-            # Perhaps the machine hiccuped: once more, on a fresh stage, before the submission is blamed.
-            self._replace_stage()
-            try:
-                answer = self._stage.play(request)
-            except StageError as error:
-                self._replace_stage()
-                answer = {"outcome": "died", "detail": str(error)}
-                self._why_stop = "uma execução anterior derrubou o corretor duas vezes"
-        evidence = self._evidence(step, answer)
-        if isinstance(step, Parse) and evidence.parse:
-            self._loaded |= {dag.dag_id for dag in evidence.parse.dags}
-        if evidence.outcome in (Outcome.TIMED_OUT, Outcome.FLOODED, Outcome.OUT_OF_MEMORY):
-            # A loop or a flood would repeat itself in every world and cost minutes.
-            self._why_stop = "uma execução anterior passou dos limites"
-        return evidence
+        return None
 
-    def _request(self, step: Parse | Run, environment: dict[str, str]) -> dict[str, Any]:
-        arguments: dict[str, Any] = {"file": str(self._file)}
+    def _may_load_before(self, number: int) -> bool:
+        return any(other < number for other in self._loading)
+
+    def _has_loaded(self, number: int, dag_ids: set[str], *, more: bool = False) -> None:
+        with self._changed:
+            self._loaded |= dag_ids
+            if not more:
+                self._loading.discard(number)
+            self._changed.notify_all()
+
+    def _learn(self, full_name: str, evidence: StepEvidence) -> None:
+        with self._changed:
+            known = full_name in self._steps  # from an attempt that did not reach its end
+            self._steps[full_name] = evidence
+            if evidence.outcome in _LIMITS:
+                # A loop or a flood would repeat itself in every world and cost minutes.
+                self._stop_after(full_name, "uma execução anterior passou dos limites")
+            if not known:
+                self._told.put((full_name, evidence))
+
+    def _stop_after(self, full_name: str, why: str) -> None:
+        with self._changed:
+            if self._stop is None or self._order[full_name] < self._stop[0]:
+                self._stop = (self._order[full_name], why)
+
+    def steps_in_order(self) -> dict[str, StepEvidence]:
+        """The evidence as if all had been played in order: what ran beside the step that stopped the rest is void."""
+        steps = {name: self._steps[name] for name in self._order}
+        if self._stop:
+            for name, evidence in steps.items():
+                if (
+                    self._order[name] > self._stop[0]
+                    and evidence.parse is None
+                    and evidence.outcome is Outcome.OK
+                ):
+                    steps[name] = StepEvidence(outcome=Outcome.NOT_PLAYED, detail=self._stop[1])
+        return steps
+
+    # --- steps ---------------------------------------------------------------------------------------
+
+    def _renew_home(self, seat: _Seat, room: Room) -> None:
+        """No step finds what an earlier one left in the orchestrator's own database."""
+        if room.home is not None:
+            _empty(room.home)
+            seat.stage.cage.hand_over(room.home)
+
+    def _request(
+        self, step: Parse | Run, environment: dict[str, str], seat: _Seat, room: Room
+    ) -> dict[str, Any]:
+        inside = seat.stage.cage.inside
+        arguments: dict[str, Any] = {"file": str(inside.submission / self._file)}
         if isinstance(step, Parse):
             arguments["days_ahead"] = step.days_ahead
         else:
-            world = self._cage.inside.world
             arguments |= {
                 "dag_id": step.dag_id,
                 "run_after": step.run_after.isoformat(),
                 "observe": {
-                    "database": str(world / self._seen.database),
+                    "database": str(inside.world / self._seen.database),
                     "tables": self._seen.tables,
-                    "folders": [str(world / folder) for folder in self._seen.folders],
+                    "folders": [str(inside.world / folder) for folder in self._seen.folders],
                 },
             }
         return {
@@ -152,9 +304,10 @@ class _Player:
             "arguments": arguments,
             "environment": environment,
             "limits": asdict(step.limits),
+            "room": room.address,
         }
 
-    def _evidence(self, step: Parse | Run, answer: dict[str, Any]) -> StepEvidence:
+    def _evidence(self, step: Parse | Run, answer: dict[str, Any], world: Path) -> StepEvidence:
         job = "parse" if isinstance(step, Parse) else "run"
         outcome, detail = Outcome(answer["outcome"]), str(answer.get("detail", ""))
         report: ParseReport | RunReport | None = None
@@ -164,9 +317,7 @@ class _Player:
             except ValidationError:
                 outcome, detail = Outcome.MALFORMED, "o relato da execução não tem a forma esperada"
         at = str(answer.get("at", ""))
-        effects = observe(
-            self._cage.outside.world, self._seen.database, self._seen.tables, self._seen.folders
-        )
+        effects = observe(world, self._seen.database, self._seen.tables, self._seen.folders)
         return StepEvidence(
             outcome=outcome,
             detail=" ".join(part for part in (detail, at) if part) if outcome is not Outcome.OK else "",
@@ -177,6 +328,29 @@ class _Player:
             parse=report if isinstance(report, ParseReport) else None,
             run=report if isinstance(report, RunReport) else None,
         )
+
+
+def _flat(scenarios: list[Scenario]) -> Iterator[tuple[Scenario, str]]:
+    for scenario in scenarios:
+        for name in scenario.steps:
+            yield scenario, name
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def _scratch(parent: Path | None) -> Iterator[Path]:
+    """A temporary folder that the cage's user passes through, and cannot list."""
+    folder = Path(tempfile.mkdtemp(prefix="curso-", dir=parent))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        with contextlib.suppress(FileNotFoundError):  # of a stage that has ended
+            _empty(folder)
+            folder.rmdir()
 
 
 def _empty(folder: Path) -> None:

@@ -11,6 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from autograder.run.stage import Serve
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -50,6 +52,8 @@ class Scenario:
     steps: dict[str, Parse | Run]
     environment: Callable[[Path], dict[str, str]] = field(default=lambda world: {})
     """Variables and connections, given the world's folder as the pipeline sees it."""
+    services: dict[int, Serve] = field(default_factory=dict)
+    """What listens in this world, by port of its own loopback; served outside, where no pipeline reaches it."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from autograder.judge.graders import graders_of
 from autograder.model.exercise import load_exercise
 from autograder.run.play import play
 from autograder.run.world import Run, Scenario
-from autograder.sandbox.level import NOBODY, Level, probe
+from autograder.sandbox.level import NOBODY, Level
 from autograder.submission import collect
 from curso.places import ROOT
 
@@ -100,7 +100,7 @@ def test_the_answer_leaves_the_same_rows_on_postgresql(server: Server) -> None:
     # PostgreSQL is outside of any cage, so the answer (ours, and trusted) runs in a plain process.
     evidence = play(
         collect(EXERCISE / "gabarito", exercise), exercise, [*loads, there], graders.observe,
-        seed=SEED, found=probe(), level=Level.PLAIN,
+        seed=SEED, level=Level.PLAIN,
     )  # fmt: skip
     for step in ("postgres/primeira", "postgres/segunda"):
         seen = evidence.steps[step].run

@@ -21,6 +21,8 @@ from autograder.model.evidence import Evidence, StepEvidence
 from autograder.model.exercise import Exercise, load_exercise
 from autograder.run import adapters
 from autograder.run.play import play
+from autograder.run.stage import Serve
+from autograder.run.warm import stop_warm
 from autograder.run.world import Limits, Observe, Parse, Run, Scenario
 from autograder.sandbox import cage
 from autograder.sandbox.level import Level, probe
@@ -40,23 +42,28 @@ settings.load_profile("core")
 set_hypothesis_home_dir(ROOT / ".pytest_cache" / "hypothesis")
 
 
-@pytest.fixture(params=[Level.CAGE, Level.PLAIN], ids=["cage", "plain"])
+@pytest.fixture(params=list(Level), ids=["cage", "unlocked", "shared", "plain"])
 def level(request: pytest.FixtureRequest) -> Level:
-    """Both levels, where the machine reaches them."""
-    if request.param is Level.CAGE:
-        _need_cage()
+    """Every level, where the machine reaches it."""
+    _need(request.param)
     return request.param
 
 
 @pytest.fixture
 def caged() -> Level:
-    _need_cage()
+    _need(Level.CAGE)
     return Level.CAGE
 
 
-def _need_cage() -> None:
-    if probe().level is not Level.CAGE:
-        pytest.skip(f"sem bubblewrap: {probe().reason}")
+def _need(level: Level) -> None:
+    if not probe().level.reaches(level):
+        pytest.skip(f"{level.value} não existe aqui: {probe().reason}")
+
+
+@pytest.fixture(autouse=True)
+def _cold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A test that wants a stage to outlive it says so."""
+    monkeypatch.setenv("CURSO_CORRETOR", "frio")
 
 
 @pytest.fixture
@@ -68,7 +75,7 @@ def toy_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("__init__.py", "run/__init__.py"):
         shutil.copyfile(cage.PACKAGE / name, package / name)
     monkeypatch.setattr(cage, "PACKAGE", package)
-    toy = adapters.Adapter("toy", lambda places: {}, lambda home: None)
+    toy = adapters.Adapter("toy", lambda places: {}, lambda: None)
     monkeypatch.setitem(adapters.ADAPTERS, "toy", toy)
 
 
@@ -132,6 +139,8 @@ def play_toy(toy_adapter: None, toy_exercise: Exercise, scratch: Path) -> Iterat
         *,
         build: Callable[[Path], None] = lambda folder: (folder / "saida").mkdir(),
         steps: int = 1,
+        warm: bool = False,
+        services: dict[int, Serve] | None = None,
         **limits: Any,
     ) -> Played:
         at = datetime(2026, 3, 2, 5, tzinfo=UTC)
@@ -142,11 +151,19 @@ def play_toy(toy_adapter: None, toy_exercise: Exercise, scratch: Path) -> Iterat
         evidence = play(
             Submission({"pipeline.py": source.encode()}, {}),
             toy_exercise,
-            [Scenario("mundo", build, {"carga": Parse(), **runs}, lambda world: {"MUNDO": str(world)})],
+            [
+                Scenario(
+                    "mundo",
+                    build,
+                    {"carga": Parse(), **runs},
+                    lambda world: {"MUNDO": str(world)},
+                    services or {},
+                )
+            ],
             Observe("armazem.db", ("numeros",), ("saida",)),
             seed=1,
-            found=probe(),
             level=level,
+            warm=warm,
         )
         played.append(level)
         return Played(evidence)
@@ -161,11 +178,32 @@ def play_toy(toy_adapter: None, toy_exercise: Exercise, scratch: Path) -> Iterat
     assert not left
 
 
+@pytest.fixture
+def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for the warm stages of this test alone. Nothing of them may be left at its end."""
+    folder = Path(tempfile.mkdtemp(prefix="curso-teste-", dir="/tmp"))  # a socket's path is short
+    monkeypatch.setenv("CURSO_PALCOS", str(folder))
+    yield folder
+    stop_warm()
+    assert list(folder.rglob("*") if folder.exists() else ()) == []
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def play_warm(play_toy: Callable[..., Played], runtime: Path, caged: Level) -> Callable[..., Played]:
+    """Plays a script on a stage that outlives it, until the test ends."""
+
+    def run(source: str, **more: Any) -> Played:
+        return play_toy(source, caged, warm=True, **more)
+
+    return run
+
+
 def _stages() -> set[tuple[int, str]]:
     """Every process that runs a stage, inside or outside of a cage."""
     found = set()
     for process in psutil.process_iter(["pid", "cmdline"]):
         line = " ".join(process.info["cmdline"] or [])
-        if "autograder.run.inside toy" in line:
+        if "autograder.run.inside" in line and '"adapter": "toy"' in line:
             found.add((process.info["pid"], line[:200]))
     return found

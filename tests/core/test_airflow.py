@@ -19,7 +19,7 @@ import pytest
 from autograder.doors import Grading, grade
 from autograder.model.evidence import ParseReport, RunReport
 from autograder.run.adapters import ADAPTERS
-from autograder.run.stage import Stage
+from autograder.run.stage import ColdStage
 from autograder.run.world import Limits
 from autograder.sandbox.cage import Cage
 from autograder.sandbox.level import Level, probe
@@ -133,30 +133,31 @@ class Desk:
     """One stage for all the small DAGs."""
 
     def __init__(self, folder: Path) -> None:
-        self.cage = Cage(folder / "x", probe(), probe().level)
         self._adapter = ADAPTERS["airflow"]
-        self._fill()
+        self.cage = Cage(folder / "x", probe().level, self._adapter.template())
+        (folder / "x").mkdir(exist_ok=True)
+        self._plays = 0
 
     def __enter__(self) -> Desk:
         environment = self._adapter.environment(self.cage.inside)
-        self._stage = Stage(self.cage, "airflow", environment).__enter__()
+        self._stage = ColdStage(self.cage, "airflow", environment).__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stage.close()
 
-    def _fill(self) -> None:
-        for folder in (self.cage.outside.home, self.cage.outside.world):
-            for entry in folder.iterdir():
-                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
-        self._adapter.fill_home(self.cage.outside.home)
-        self.cage.hand_over(self.cage.outside.home, self.cage.outside.world)
-
     def _play(self, source: str, job: str, **arguments: Any) -> dict[str, Any]:
-        self._fill()
-        path = self.cage.outside.submission / "d.py"
+        self._plays += 1
+        folder = self.cage.scratch / f"entrega-{self._plays}"
+        folder.mkdir()
+        room = self.cage.room(folder, "mundo")
+        for left in (room.world, room.home):
+            for entry in left.iterdir() if left else ():
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        path = room.submission / "d.py"
         path.write_text(HEAD + textwrap.dedent(source), encoding="utf-8")
         path.chmod(0o644)
+        self.cage.hand_over(*(place for place in (room.submission, room.world, room.home) if place))
         answer = self._stage.play(
             {
                 "job": job,
@@ -166,6 +167,7 @@ class Desk:
                     "AIRFLOW_VAR_PASTA": "x",
                 },
                 "limits": asdict(Limits()),
+                "room": room.address,
             }
         )
         assert answer["outcome"] == "ok", answer

@@ -158,7 +158,7 @@ def test_only_gives_the_verdict_that_the_whole_gives(
 def test_a_stage_that_does_not_open_is_an_error_for_everyone(
     toy_course: Path, submission_folder: Write, level: Level, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = adapters.Adapter("toy", lambda places: {"TOY_DIES_AT_START": "1"}, lambda home: None)
+    broken = adapters.Adapter("toy", lambda places: {"TOY_DIES_AT_START": "1"}, lambda: None)
     monkeypatch.setitem(adapters.ADAPTERS, "toy", broken)
     grading = grade(toy_course, submission_folder(RIGHT), level=level)
     assert set(statuses(grading).values()) == {"error"}

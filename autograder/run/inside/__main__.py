@@ -1,7 +1,6 @@
 """The stage: pays an orchestrator's import costs once, then forks one disposable child per step.
 
-Reads one JSON request per line from standard input and answers one JSON line on standard output.
-Today a stage serves one submission and ends; nothing in the protocol knows that.
+It is given its settings as JSON and, as standard input, a listening socket; what is asked for there, and how, is in `zygote`.
 """
 
 from __future__ import annotations
@@ -9,36 +8,26 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sys
-import time
 from importlib import import_module
-from typing import TextIO
 
-from autograder.run.inside.child import guard_stage, play
+from autograder.run.inside.child import Surroundings, guard_stage
+from autograder.run.inside.zygote import serve
 
 
-def main(adapter_name: str) -> None:
+def main(settings: str) -> None:
+    asked = json.loads(settings)
     guard_stage()
-    requests = os.fdopen(os.dup(0), "r", encoding="utf-8")
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", errors="replace")
-    # From here on nothing that is printed can end up in the protocol.
+    listening = os.dup(0)
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
+    os.close(nothing)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    started = time.monotonic()
-    adapter = import_module(f"autograder.run.inside.{adapter_name}")
-    versions = adapter.preload()
-    _answer(answers, {"ready": True, "seconds": time.monotonic() - started, "versions": versions})
-    for line in requests:
-        request = json.loads(line)
-        _answer(answers, play(adapter, request, private=(requests.fileno(), answers.fileno())))
-
-
-def _answer(stream: TextIO, document: dict[str, object]) -> None:
-    # Half a surrogate, which a student's text may hold, is no text: out there it would break every document.
-    print(json.dumps(document, ensure_ascii=False), file=stream, flush=True)
+    with socket.socket(fileno=listening) as listener:
+        adapter = import_module(f"autograder.run.inside.{asked['adapter']}")
+        serve(adapter, listener, Surroundings(**asked["surroundings"]), asked["idle_seconds"])
 
 
 if __name__ == "__main__":

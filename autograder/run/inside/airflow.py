@@ -7,7 +7,6 @@ Runs in the cage. Private names of Airflow 3.3 that it leans on (each is exercis
 from __future__ import annotations
 
 import contextlib
-import gc
 import hashlib
 import os
 import sqlite3
@@ -27,6 +26,9 @@ WINDOW = (datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 12, tzinfo=UTC))
 MAX_TEXT = 2_000
 MAX_TASKS = 500
 MAX_INFOS = 20_000  # runs that are looked at between the start date and the window
+
+cannot_stay_warm = ""
+"""Set where this Airflow does not let everything be paid in advance."""
 
 _constructed: dict[int, dict[str, Any]] = {}
 """What each DAG was constructed with, by id(): only this tells a default from a choice."""
@@ -55,14 +57,15 @@ def preload() -> dict[str, str]:
 
     airflow.models.import_all_models()
     sqlalchemy.orm.configure_mappers()
+    # The versioned execution API builds its routers on the first request: 4 s paid here.
     application = in_process_api_server().app
-    for route in application.routes:
-        # The versioned execution API builds its routers on the first request: 4 s paid here.
-        initialize = getattr(getattr(route, "app", None), "_cadwyn_initialize", None)
-        if initialize:
-            initialize()
-    if hasattr(application, "_cadwyn_initialize"):
-        application._cadwyn_initialize()
+    versioned = [application, *(getattr(route, "app", None) for route in application.routes)]
+    initialize = [part._cadwyn_initialize for part in versioned if hasattr(part, "_cadwyn_initialize")]
+    for build in initialize:
+        build()
+    if not initialize:
+        global cannot_stay_warm
+        cannot_stay_warm = "esta versão do Airflow não tem mais a chamada que monta a sua API antes do uso"
 
     constructor = DAG.__init__
 
@@ -71,8 +74,6 @@ def preload() -> dict[str, str]:
         _constructed[id(self)] = said
 
     DAG.__init__ = remember
-    gc.collect()
-    gc.freeze()
     names = ["apache-airflow", "apache-airflow-providers-common-sql", "apache-airflow-providers-standard"]
     return {"python": sys.version.split()[0], **{name: version(name) for name in names}}
 

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
 import os
 import resource
+import select
 import selectors
+import shutil
 import signal
+import socket
 import sys
 import time
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, NoReturn, Protocol
 
 import psutil
+
+from autograder.run.inside import kernel, nest
 
 TAIL_BYTES = 6_000  # of each task's output that is kept
 MARK = b"\x1e"  # starts a line that names the task whose output follows
 POLL_SECONDS = 0.1
 KILL_SECONDS = 10.0
+ENDING_SECONDS = 0.5
+LINUX = sys.platform == "linux"
 
 
 class Adapter(Protocol):
@@ -28,52 +35,128 @@ class Adapter(Protocol):
     def perform(self, job: str, arguments: dict[str, Any], tell: Any) -> dict[str, Any]: ...
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What a stage offers to its children."""
+
+    nested: bool = False
+    """Each child gets namespaces of its own."""
+    landlock: bool = False
+    alone: bool = False
+    """Nothing but this stage and what came of it can be seen from here, so all else may be killed."""
+    template: str = ""
+    """A folder that the orchestrator's home is filled from before each run."""
+
+
 def guard_stage() -> None:
     """Called once by the process that forks: what a child leaves behind comes back to it, no child can
     reach its memory or its descriptors through /proc, and it ends with the grader that started it."""
-    _prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-    _prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
-    _prctl(4, 0)  # PR_SET_DUMPABLE
+    if LINUX:
+        kernel.die_with_parent()
+        kernel.adopt_orphans()
+        kernel.set_readable(False)
 
 
-def play(adapter: Adapter, request: dict[str, Any], private: tuple[int, ...]) -> dict[str, Any]:
-    """Performs `request` in a forked child and says how it ended.
+class BrokenNest(Exception):
+    """The child's surroundings could not be made: no student's code was run."""
 
-    `private` are descriptors that the child must not hold. Limits are seconds and megabytes.
+
+def play(
+    adapter: Adapter,
+    request: dict[str, Any],
+    private: tuple[int, ...],
+    around: Surroundings = Surroundings(),
+    door: socket.socket | None = None,
+) -> dict[str, Any]:
+    """Performs `request` in a forked child and says how it ended. Raises BrokenNest.
+
+    `private` are descriptors that the child must not hold; when `door` is closed at its other end, nobody
+    waits for the answer any more. Limits are seconds and megabytes.
     """
     limits = request["limits"]
     evidence_out, evidence_in = os.pipe()
     output_out, output_in = os.pipe()
+    ending_out, ending_in = os.pipe()
     started = time.monotonic()
     pid = os.fork()
     if pid == 0:
-        for descriptor in (*private, evidence_out, output_out):
+        for descriptor in (*private, evidence_out, output_out, ending_out):
             os.close(descriptor)
-        _become_student(adapter, request, evidence_in, output_in)
-    os.close(evidence_in)
-    os.close(output_in)
-    watch = _Watch(pid, limits)
+        if around.nested:
+            _lead_nest(adapter, request, around, evidence_in, output_in, ending_in)
+        os.close(ending_in)
+        _become_student(adapter, request, around, evidence_in, output_in)
+    for descriptor in (evidence_in, output_in, ending_in):
+        os.close(descriptor)
+    watch = _Watch(pid, limits, nested=around.nested)
     try:
-        watch.until_end(evidence_out, output_out, started + limits["wall_seconds"])
+        watch.until_end(evidence_out, output_out, started + limits["wall_seconds"], door)
     finally:
-        status = _end(pid)
-        os.close(evidence_out)
-        os.close(output_out)
-    answer = watch.answer(status)
+        if around.nested and not watch.verdict:
+            # The student's end closes both pipes; how it ended is told a moment later by who waited for it.
+            select.select([ending_out], [], [], ENDING_SECONDS)
+        status = _end_nest(pid) if around.nested else _end(pid, everyone=around.alone)
+        ending = json.loads(os.read(ending_out, 1000) or b"{}")  # nobody can hold the other end any more
+        for descriptor in (evidence_out, output_out, ending_out):
+            os.close(descriptor)
+    if "broken" in ending:
+        raise BrokenNest(ending["broken"])
+    answer = watch.answer(ending.get("status", status))
     answer["seconds"] = time.monotonic() - started
     return answer
 
 
-def _become_student(adapter: Adapter, request: dict[str, Any], evidence: int, output: int) -> None:
-    """Never returns: whatever happens in here ends with this process."""
+def _lead_nest(
+    adapter: Adapter, request: dict[str, Any], around: Surroundings, evidence: int, output: int, ending: int
+) -> NoReturn:
+    """The first process of a nest: when it ends the kernel ends all others in there. It forks the student's.
+
+    No signal from in there reaches it, because it handles none.
+    """
+    said: dict[str, Any] = {}
+    try:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        kernel.die_with_parent()
+        nest.furnish(request["room"])
+        student = os.fork()
+        if student == 0:
+            os.close(ending)
+            _become_student(adapter, request, around, evidence, output)
+        for descriptor in (evidence, output):
+            os.close(descriptor)
+        while "status" not in said:
+            pid, status = os.waitpid(-1, 0)
+            if pid == student:
+                said["status"] = status
+    except BaseException as error:
+        said["broken"] = f"{type(error).__name__}: {error}"[:500]
+    finally:
+        os.write(ending, json.dumps(said).encode())
+        os._exit(0)
+
+
+def _become_student(
+    adapter: Adapter, request: dict[str, Any], around: Surroundings, evidence: int, output: int
+) -> NoReturn:
+    """Whatever happens in here ends with this process."""
     try:
         os.setsid()
-        _prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: it ends with the stage
-        _prctl(4, 1)  # PR_SET_DUMPABLE: its own /proc/self is its own again
+        if LINUX:
+            kernel.die_with_parent()  # it ends with the stage
         os.dup2(output, 1)
         os.dup2(output, 2)
         os.close(output)
+        if around.template:
+            # Every file is new: a stale -wal beside an old database would corrupt it.
+            shutil.copytree(
+                around.template, os.environ["HOME"], dirs_exist_ok=True, copy_function=shutil.copyfile
+            )
         _limit(request["limits"])
+        if around.nested:
+            nest.give_up(landlock=around.landlock)
+        if LINUX:
+            kernel.no_new_privileges()
+            kernel.set_readable(True)  # its own /proc/self is its own again
         for name, value in request["environment"].items():
             os.environ[name] = value
 
@@ -107,19 +190,15 @@ def _limit(limits: dict[str, Any]) -> None:
     ):
         with contextlib.suppress(ValueError, OSError):  # macOS knows no RLIMIT_AS
             resource.setrlimit(what, (value, value))
-    _prctl(38, 1)  # PR_SET_NO_NEW_PRIVS
-
-
-def _prctl(option: int, value: int) -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
 class _Watch:
     """Drains the child's two pipes and enforces what rlimits cannot: wall clock, output, the tree's memory."""
 
-    def __init__(self, pid: int, limits: dict[str, Any]) -> None:
+    def __init__(self, pid: int, limits: dict[str, Any], *, nested: bool) -> None:
         self.pid = pid
+        # A nest's first process runs nothing of the student's.
+        self._root = psutil.Process(pid if nested else None)
         self.memory_bytes = int(limits["memory_mb"]) << 20
         self.output_bytes = int(limits["output_mb"]) << 20
         self.evidence_bytes = int(limits["evidence_mb"]) << 20
@@ -130,20 +209,25 @@ class _Watch:
         self._partial = b""
         self.verdict = ""
 
-    def until_end(self, evidence: int, output: int, deadline: float) -> None:
+    def until_end(
+        self, evidence: int, output: int, deadline: float, door: socket.socket | None = None
+    ) -> None:
         with selectors.DefaultSelector() as selector:
             for descriptor in (evidence, output):
                 os.set_blocking(descriptor, False)
                 selector.register(descriptor, selectors.EVENT_READ)
             next_look = 0.0
             while selector.get_map():
+                if door is not None and _is_closed(door):
+                    self.verdict = "died"  # nobody will read it
+                    return
                 now = time.monotonic()
                 if now > deadline:
                     self.verdict = "timed_out"
                     return
                 if now > next_look:
                     next_look = now + POLL_SECONDS
-                    if _memory() > self.memory_bytes:
+                    if _memory(self._root) > self.memory_bytes:
                         self.verdict = "out_of_memory"
                         return
                     if _is_dead(self.pid):
@@ -224,18 +308,28 @@ class _Watch:
         }
 
 
-def _descendants() -> list[psutil.Process]:
-    """The child and all that came of it; on Linux also what has left its family."""
+def _is_closed(door: socket.socket) -> bool:
+    """True when the other end is gone (it says nothing more after its request)."""
     try:
-        return psutil.Process().children(recursive=True)
+        return door.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
+def _descendants(root: psutil.Process) -> list[psutil.Process]:
+    """All that came of this process; on Linux also what has left its family."""
+    try:
+        return root.children(recursive=True)
     except psutil.Error:
         return []
 
 
-def _memory() -> int:
-    """Bytes resident in the child and all that came of it."""
+def _memory(root: psutil.Process) -> int:
+    """Bytes resident in all that came of this process."""
     total = 0
-    for process in _descendants():
+    for process in _descendants(root):
         with contextlib.suppress(psutil.Error):
             total += process.memory_info().rss
     return total
@@ -249,7 +343,14 @@ def _is_dead(pid: int) -> bool:
         return True
 
 
-def _end(pid: int) -> int:
+def _end_nest(pid: int) -> int:
+    """Kills a nest's first process; the kernel gives it back when all others in there are dead."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    return os.waitpid(pid, 0)[1]
+
+
+def _end(pid: int, *, everyone: bool) -> int:
     """Kills the child and all that came of it, waits until it is dead, and says how the child ended."""
     status: int | None = None
     deadline = time.monotonic() + KILL_SECONDS
@@ -257,10 +358,10 @@ def _end(pid: int) -> int:
         if status is None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
-        for process in _descendants():
+        for process in _descendants(psutil.Process()):
             with contextlib.suppress(psutil.Error):
                 process.kill()
-        if os.environ.get("STAGE_ALONE") == "1":
+        if everyone:
             # In a PID namespace of its own the stage may kill everything it can see but itself.
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(-1, signal.SIGKILL)
