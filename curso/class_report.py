@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import typer
@@ -18,22 +15,30 @@ from curso.classroom.grading import UnconfinedError, must_be_confined
 from curso.classroom.settings import class_seed, load_settings
 from curso.places import exercise_folder
 from curso.tell import clean
-from curso.terminal import COULD_NOT_GRADE, PASSED, Stop
+from curso.terminal import COULD_NOT_GRADE, PASSED, Stop, progress_bar
 
 
 def grade_and_report(exercise: str, folder: Path, results: Path | None, *, como_json: bool) -> int:
     """The exit code: 0 when every submission was graded, 2 when a person must look at some."""
     name = exercise_folder(exercise).name
     deliveries = deliveries_in(folder)
+    course = load_settings().course
     try:
-        warning = must_be_confined(allow_unconfined=load_settings().course.allow_unconfined)
+        warning = must_be_confined(allow_unconfined=course.allow_unconfined, least=course.least_level)
     except UnconfinedError as error:
         raise Stop(str(error)) from None
     if warning:
         typer.echo(warning, err=True)
     target = results or folder.resolve().with_name(f"{folder.resolve().name}-resultados")
-    with _progress(len(deliveries), quiet=como_json) as step:
-        graded = grade_class(name, deliveries, target, lambda who, result: step(who))
+    done: list[str] = []
+    with progress_bar("Corrigindo") as step:
+        step(0, len(deliveries))
+
+        def tell_progress(who: str, result: Result) -> None:
+            done.append(who)
+            step(len(done), len(deliveries))
+
+        graded = grade_class(name, deliveries, target, tell_progress)
     if como_json:
         document = {
             "exercise": name,
@@ -45,20 +50,6 @@ def grade_and_report(exercise: str, folder: Path, results: Path | None, *, como_
         _print_summary(graded)
         typer.echo(f"Um resultado por pessoa em {target}")
     return COULD_NOT_GRADE if any(result.held for result in graded.values()) else PASSED
-
-
-@contextmanager
-def _progress(total: int, *, quiet: bool) -> Iterator[Callable[[str], None]]:
-    """A bar with the time that is left, on standard error; nothing where nobody looks."""
-    if quiet or not sys.stderr.isatty():
-        yield lambda who: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Corrigindo", total=total)
-        yield lambda who: bar.update(task, advance=1, description=f"Corrigindo ({clean(who)[:24]})")
 
 
 def _print_summary(graded: dict[str, Result]) -> None:

@@ -17,8 +17,8 @@ from curso.terminal import (
     criterion_must_exist,
     exit_code,
     load_named,
-    progress_bar,
     sentences,
+    watching,
 )
 
 app = typer.Typer(
@@ -77,6 +77,7 @@ def verificar(
 ) -> None:
     """Executa o seu pipeline nos cenários do exercício e mostra um veredito por critério."""
     from autograder.doors import grade
+    from autograder.model.exercise import load_exercise
     from curso import tell
     from curso.places import exercise_folder, state_folder, work_folder
     from curso.progress import note_result
@@ -91,8 +92,11 @@ def verificar(
                 if entrega
                 else f"Você ainda não começou este exercício: rode `curso comecar {folder.name}`."
             )
-        with progress_bar(quiet=como_json, lines=progresso) as on_progress:
-            result = grade(folder, submission, seed=semente, on_progress=on_progress).result
+        criteria = [criterion.id for criterion in load_exercise(folder).criteria]
+        with watching(quiet=como_json, lines=progresso, criteria=criteria) as watch:
+            result = grade(
+                folder, submission, seed=semente, on_progress=watch.on_progress, on_verdict=watch.on_verdict
+            ).result
         if semente is not None and result.seed != semente:
             typer.echo("No pacote da turma só há o dia de amostra: --semente não muda nada aqui.", err=True)
         if submission.resolve() == mine.resolve():

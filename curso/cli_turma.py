@@ -49,13 +49,14 @@ def recorrigir(
     with sentences():
         _full_clone()
         name = exercise_folder(exercicio).name
+        course = load_settings().course
         try:
-            warning = must_be_confined(allow_unconfined=load_settings().course.allow_unconfined)
+            warning = must_be_confined(allow_unconfined=course.allow_unconfined, least=course.least_level)
         except UnconfinedError as error:
             raise Stop(str(error)) from None
         if warning:
             typer.echo(warning, err=True)
-        with progress_bar(quiet=False, lines=False, words="Corrigindo") as show:
+        with progress_bar("Corrigindo") as show:
             done = regrade(name, lambda number, total, student: show(number, total))
         if not done:
             raise Stop(f"Nenhuma entrega de {name} foi recolhida ainda: rode `nbgrader collect {name}`.")

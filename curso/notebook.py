@@ -93,6 +93,8 @@ def verificar(exercicio: str, entrega: str | Path | None = None) -> Verificacao 
                 if line.startswith("passo "):
                     done, total = line.split()[1].split("/")
                     progress.show(int(done), int(total))
+                elif line.startswith("veredito "):
+                    progress.tell(Verdict.model_validate_json(line.removeprefix("veredito ")))
                 elif line.strip():
                     said.append(line.strip())
             output = process.stdout.read()
@@ -110,21 +112,30 @@ def verificar(exercicio: str, entrega: str | Path | None = None) -> Verificacao 
 
 
 class _Progress:
-    """A progress bar that works in every front end and leaves nothing behind."""
+    """A bar and the verdicts so far, in every front end; nothing is left behind."""
 
     def __enter__(self) -> _Progress:
         import IPython.display
 
         shown: Any = IPython.display  # its classes carry no types
         self._html = shown.HTML
-        self._handle = shown.display(self._html("<p>Preparando o Airflow…</p>"), display_id=True)
+        self._bar = "<p>Preparando o Airflow…</p>"
+        self._told: dict[str, Verdict] = {}
+        self._handle = shown.display(self._html(self._bar), display_id=True)
         return self
 
     def show(self, done: int, total: int) -> None:
+        what = "Preparando o Airflow…" if done == 0 else f"Executando o seu DAG: {done} de {total} etapas"
+        self._bar = f"<p><progress value='{done}' max='{total}'></progress> {what}</p>"
+        self._repaint()
+
+    def tell(self, verdict: Verdict) -> None:
+        self._told[verdict.criterion] = verdict
+        self._repaint()
+
+    def _repaint(self) -> None:
         if self._handle is not None:
-            what = "Preparando o Airflow…" if done == 0 else f"Executando o seu DAG: {done} de {total} etapas"
-            bar = f"<progress value='{done}' max='{total}'></progress>"
-            self._handle.update(self._html(f"<p>{bar} {what}</p>"))
+            self._handle.update(self._html(self._bar + tell.so_far_html(self._told.values())))
 
     def __exit__(self, *_: object) -> None:
         if self._handle is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
@@ -31,15 +32,14 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-def table(result: Result) -> RenderableType:
-    """The whole result for the terminal."""
+def so_far(verdicts: Iterable[Verdict]) -> RenderableType:
+    """One line per verdict, for the terminal."""
     grid = Table(box=None, pad_edge=False, show_header=False, expand=False)
     for _ in range(2):
         grid.add_column(no_wrap=True)
     grid.add_column(justify="right", no_wrap=True)
     grid.add_column(overflow="fold")
-    details: list[RenderableType] = []
-    for verdict in result.verdicts:
+    for verdict in verdicts:
         sign, word, colour = WORDS[verdict.status]
         made = "–" if verdict.status is Status.WAITING else str(verdict.points)
         points = f"{made}/{verdict.max_points}"
@@ -49,8 +49,13 @@ def table(result: Result) -> RenderableType:
             points,
             Text(verdict.title),
         )
-        if verdict.status is Status.FAILED:
-            details.append(_details(verdict))
+    return grid
+
+
+def table(result: Result) -> RenderableType:
+    """The whole result for the terminal."""
+    grid = so_far(result.verdicts)
+    details: list[RenderableType] = [_details(v) for v in result.verdicts if v.status is Status.FAILED]
     if all(v.status is Status.NOT_ATTEMPTED for v in result.verdicts):
         details.append(Text(result.verdicts[0].seen))
     # One fault of the grader usually stops every criterion: it is told once.
@@ -123,6 +128,12 @@ def as_html(result: Result) -> str:
 <table style="width:100%;table-layout:auto;text-align:left"><thead><tr><th style="text-align:left">situação</th>
 <th style="text-align:left">critério</th><th>pontos</th><th style="text-align:left">o que foi visto</th></tr></thead>
 <tbody>{rows}</tbody></table></div>"""
+
+
+def so_far_html(verdicts: Iterable[Verdict]) -> str:
+    """One line per verdict, for the notebook."""
+    lines = (f"<li>{_html_status(verdict)} {_text(verdict.title)}</li>" for verdict in verdicts)
+    return f"<ul style='list-style:none;margin:.2em 0;padding:0'>{''.join(lines)}</ul>"
 
 
 def verdict_html(verdict: Verdict) -> str:

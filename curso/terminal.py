@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import typer
@@ -13,7 +14,7 @@ from curso.portuguese import refusal
 
 if TYPE_CHECKING:
     from autograder.model.exercise import Exercise
-    from autograder.model.result import Result
+    from autograder.model.result import Result, Verdict
 
 PASSED, FAILED, COULD_NOT_GRADE = 0, 1, 2
 
@@ -64,26 +65,60 @@ def exit_code(result: Result) -> int:
     return PASSED if statuses <= {Status.PASSED, Status.WAITING} else FAILED
 
 
+@dataclass(frozen=True)
+class Watching:
+    """What a door shows while a submission is graded."""
+
+    on_progress: Callable[[int, int], None]
+    on_verdict: Callable[[Verdict], None] | None = None
+    """None where nobody looks before the end."""
+
+
 @contextmanager
-def progress_bar(
-    *, quiet: bool, lines: bool, words: str = "Executando o seu DAG"
-) -> Iterator[Callable[[int, int], None]]:
-    """A bar for people, `passo N/M` lines for the notebook, nothing for pipes."""
+def watching(*, quiet: bool, lines: bool, criteria: Sequence[str]) -> Iterator[Watching]:
+    """Verdicts and a bar for people, `passo` and `veredito` lines for the notebook, nothing for pipes."""
     if lines:
-        yield lambda done, total: print(f"passo {done}/{total}", file=sys.stderr, flush=True)
+        yield Watching(
+            lambda done, total: print(f"passo {done}/{total}", file=sys.stderr, flush=True),
+            lambda verdict: print(f"veredito {verdict.model_dump_json()}", file=sys.stderr, flush=True),
+        )
         return
     if quiet or not sys.stderr.isatty():
+        yield Watching(lambda done, total: None)
+        return
+    from rich.console import Console, Group
+    from rich.live import Live
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    from curso import tell
+
+    console = Console(stderr=True)
+    bar = Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console)
+    task = bar.add_task("Preparando o Airflow…", total=None)
+    told: dict[str, Verdict] = {}
+    with Live(bar, console=console, transient=True, refresh_per_second=8) as live:
+
+        def step(done: int, total: int) -> None:
+            words = "Executando o seu DAG" if done else "Preparando o Airflow…"
+            bar.update(task, description=words, total=total if done else None, completed=done)
+
+        def show(verdict: Verdict) -> None:
+            told[verdict.criterion] = verdict
+            live.update(Group(tell.so_far([told[name] for name in criteria if name in told]), bar))
+
+        yield Watching(step, show)
+
+
+@contextmanager
+def progress_bar(words: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar for people, nothing for pipes."""
+    if not sys.stderr.isatty():
         yield lambda done, total: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Preparando o Airflow…", total=None)
-
-        def show(done: int, total: int) -> None:
-            description = words if done else "Preparando o Airflow…"
-            bar.update(task, description=description, total=total if done else None, completed=done)
-
-        yield show
+        task = bar.add_task(words, total=None)
+        yield lambda done, total: bar.update(task, total=total, completed=done)

@@ -111,6 +111,9 @@ class ColdStage(Stage):
             words = self._last_words()
             self.close()
             raise StageError(f"o palco não abriu ou caiu: {words or error}") from None
+        except BaseException:  # Ctrl+C too: nobody else knows this process yet
+            self.close()
+            raise
 
     def close(self) -> None:
         """Ends the stage and everything in it; leaves no process behind."""

@@ -60,6 +60,7 @@ def configure(c: Any) -> None:
     c.FileNameCollectorPlugin.valid_ext = FILE_KINDS
     c.ExportApp.plugin_class = "curso.classroom.plugins.WeightedCsv"
     c.AssignLatePenalties.plugin_class = "curso.classroom.plugins.LateByDays"
+    c.CourseAutograde.least_level = course.least_level.value
     c.CourseAutograde.allow_unconfined = course.allow_unconfined
     if full_clone:
         _take_part(c)

@@ -12,9 +12,10 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import temp_attrs
 from sqlalchemy.exc import SAWarning
-from traitlets import Bool
+from traitlets import Bool, Unicode
 
 from autograder.model.exercise import BrokenExerciseError, load_exercise
+from autograder.sandbox.level import Level
 from autograder.submission import collect
 from curso.classroom.adjustments import adjustments_of
 from curso.classroom.deliveries import rebuild
@@ -29,6 +30,7 @@ class CourseAutograde(Autograde):  # type: ignore[misc]
     """nbgrader's own conversion, over rebuilt deliveries."""
 
     force = Bool(False, help="Corrige também o que já foi corrigido.").tag(config=True)
+    least_level = Unicode(Level.SHARED.value, help="O isolamento mínimo para corrigir.").tag(config=True)
     allow_unconfined = Bool(
         False, help="Corrige mesmo sem isolamento: o código dos estudantes roda com os seus direitos."
     ).tag(config=True)
@@ -43,7 +45,7 @@ class CourseAutograde(Autograde):  # type: ignore[misc]
 
     def init_notebooks(self) -> None:
         try:
-            warning = must_be_confined(allow_unconfined=self.allow_unconfined)
+            warning = must_be_confined(allow_unconfined=self.allow_unconfined, least=Level(self.least_level))
             if warning:
                 self.log.warning(warning)
             adjustments_of(

@@ -45,19 +45,19 @@ class UnconfinedError(Exception):
     """Student code would run with the instructor's rights; the message says what to do."""
 
 
-def must_be_confined(*, allow_unconfined: bool) -> str:
-    """A warning to show, mostly "". Raises UnconfinedError where there is no cage and nobody allowed that."""
+def must_be_confined(*, allow_unconfined: bool, least: Level = Level.SHARED) -> str:
+    """A warning to show, mostly "". Raises UnconfinedError below `least` where nobody allowed that."""
     found = probe()
-    if found.level is not Level.PLAIN:
+    if found.level.reaches(least):
         return ""
     if not allow_unconfined:
         raise UnconfinedError(
-            f"Nada foi corrigido: sem isolamento, o código dos estudantes rodaria com os seus direitos. {found.reason} "
-            "Para correr o risco assim mesmo, escreva aceita_sem_isolamento = true em [turma] do turma.toml."
+            f"Nada foi corrigido: esta máquina só chega a «{found.level.value}», e a turma pede «{least.value}». "
+            f"{found.reason} Para correr o risco assim mesmo, escreva aceita_sem_isolamento = true em [turma] do turma.toml."
         )
     return (
-        "ATENÇÃO: corrigindo SEM ISOLAMENTO. O código dos estudantes roda com os seus direitos e pode ler e mudar "
-        "os seus arquivos, o gradebook e as outras entregas."
+        f"ATENÇÃO: corrigindo com «{found.level.value}». O código dos estudantes pode ler e mudar os seus arquivos, "
+        "o gradebook e as outras entregas."
     )
 
 

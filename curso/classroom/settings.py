@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from autograder.model.exercise import BrokenExerciseError, validation_sentence
+from autograder.sandbox.level import Level
 from curso.places import ROOT
 
 FILE = "turma.toml"
@@ -33,6 +34,8 @@ class Course(_Table):
     """A new round draws new data for the whole class."""
     exchange: Path | None = Field(None, alias="troca")
     """nbgrader's exchange: a folder that the whole class may write to."""
+    least_level: Level = Field(Level.SHARED, alias="isolamento_minimo")
+    """Below this level of confinement nothing is graded."""
     allow_unconfined: bool = Field(False, alias="aceita_sem_isolamento")
 
 

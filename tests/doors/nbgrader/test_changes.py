@@ -101,12 +101,12 @@ def test_without_confinement_nothing_is_graded_unless_said_loudly(
     room: Classroom, without_bubblewrap: str
 ) -> None:
     said = room.nbgrader("autograde", EXERCISE, "--force", code=1, PATH=without_bubblewrap).stderr
-    assert "Nada foi corrigido: sem isolamento" in said
+    assert "Nada foi corrigido: esta máquina só chega a «autoavaliação, sem isolamento»" in said
     assert "Traceback" not in said
     (room.delivery("bia") / FILE).write_text("", encoding="utf-8")  # refused before anything would run
     loud = ["--CourseAutograde.allow_unconfined=True", "--student=bia"]
     said = room.nbgrader("autograde", EXERCISE, *loud, PATH=without_bubblewrap).stderr
-    assert "ATENÇÃO: corrigindo SEM ISOLAMENTO" in said
+    assert "ATENÇÃO: corrigindo com «autoavaliação, sem isolamento»" in said
 
 
 @pytest.mark.parametrize(
