@@ -355,17 +355,14 @@ def _scratch(parent: Path | None) -> Iterator[Path]:
 
 def _empty(folder: Path) -> None:
     """Removes everything under `folder`, also what a student's code made unreadable."""
-
-    def unlock(function: Callable[..., Any], path: str, _: object) -> None:
-        with contextlib.suppress(OSError):
-            os.chmod(os.path.dirname(path), stat.S_IRWXU)
+    os.chmod(folder, stat.S_IRWXU)
+    for parent, directories, _ in os.walk(folder):  # a folder is unlocked before it is walked into
+        for name in directories:
+            path = os.path.join(parent, name)
             if not os.path.islink(path):
                 os.chmod(path, stat.S_IRWXU)
-            function(path)
-
-    os.chmod(folder, stat.S_IRWXU)  # a student's code may have locked its own world
     for entry in os.scandir(folder):
         if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path, onerror=unlock)
+            shutil.rmtree(entry.path)
         else:
             os.unlink(entry.path)

@@ -80,10 +80,11 @@ def _try_cage() -> tuple[Level, str]:
     except ValueError:
         said = (done.stderr.strip().splitlines() or ["sem explicação"])[-1]
         return Level.PLAIN, f"Este sistema não deixa o bubblewrap criar namespaces ({said})."
-    return _level_of(found)
+    return level_of(found)
 
 
-def _level_of(found: dict[str, object]) -> tuple[Level, str]:
+def level_of(found: dict[str, object]) -> tuple[Level, str]:
+    """The level that a trial inside of a cage shows (see `run/inside/nest.py`), and why."""
     if not found["nested"]:
         return (
             Level.SHARED,

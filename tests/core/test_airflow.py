@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import Iterator
@@ -18,8 +20,10 @@ import pytest
 
 from autograder.doors import Grading, grade
 from autograder.model.evidence import ParseReport, RunReport
+from autograder.model.result import Verdict
 from autograder.run.adapters import ADAPTERS
 from autograder.run.stage import ColdStage
+from autograder.run.warm import stop_warm
 from autograder.run.world import Limits
 from autograder.sandbox.cage import Cage
 from autograder.sandbox.level import Level, probe
@@ -383,7 +387,7 @@ def answer(request: pytest.FixtureRequest) -> Grading:
     """The answer of exercise 1, graded once at each level."""
     if request.param is Level.CAGE and probe().level is not Level.CAGE:
         pytest.skip(f"sem bubblewrap: {probe().reason}")
-    return grade(EXERCISE, EXERCISE / "gabarito", seed=20, level=request.param)
+    return grade(EXERCISE, EXERCISE / "gabarito", seed=20, level=request.param, warm=False)
 
 
 def test_the_answer_scores_everything(answer: Grading) -> None:
@@ -397,6 +401,82 @@ def test_its_result_tells_what_it_rests_on(answer: Grading) -> None:
     assert result.versions["apache-airflow"].startswith("3.")
     assert result.notes == ()
     assert not result.held
+
+
+@pytest.fixture(scope="module")
+def warm_answer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Grading, list[Verdict], float]]:
+    """The same, on a warm stage that has graded once before: with what was told on the way, and when it began."""
+    if probe().level is not Level.CAGE:
+        pytest.skip(probe().reason)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CURSO_PALCOS", tempfile.mkdtemp(prefix="curso-teste-", dir="/tmp"))
+        try:
+            grade(EXERCISE, EXERCISE / "gabarito", seed=1, warm=True)
+            told: list[tuple[float, Verdict]] = []
+            started = time.monotonic()
+            graded = grade(
+                EXERCISE, EXERCISE / "gabarito", seed=20, warm=True,
+                on_verdict=lambda verdict: told.append((time.monotonic() - started, verdict)),
+            )  # fmt: skip
+            yield graded, [verdict for _, verdict in told], told[0][0]
+        finally:
+            assert stop_warm() == 1
+            assert not Path(os.environ["CURSO_PALCOS"]).exists()
+
+
+def test_warm_gives_what_cold_gives(
+    answer: Grading, warm_answer: tuple[Grading, list[Verdict], float]
+) -> None:
+    warm, told, first = warm_answer
+    assert warm.result.notes == ()
+    assert warm.result.verdicts == answer.result.verdicts
+    assert warm.result.versions == answer.result.versions
+    assert first < warm.result.seconds / 3
+    assert warm.result.seconds < answer.result.seconds
+    assert told[0].criterion == "carrega"
+    assert sorted(v.criterion for v in told) == sorted(v.criterion for v in warm.result.verdicts)
+    assert warm.evidence is not None
+    assert answer.evidence is not None
+    assert list(warm.evidence.steps) == list(answer.evidence.steps)
+    for name, step in warm.evidence.steps.items():
+        assert _unordered(step.tables) == _unordered(answer.evidence.steps[name].tables)
+        assert step.files == answer.evidence.steps[name].files
+
+
+def _unordered(tables: dict[str, list[Any]]) -> dict[str, list[str]]:
+    """Tasks that do not wait for one another write in any order."""
+    return {table: sorted(map(repr, rows)) for table, rows in tables.items()}
+
+
+WITHOUT_THE_CALL = """
+import json, os, cadwyn.applications
+from autograder.run.inside import airflow
+assert hasattr(cadwyn.applications.Cadwyn, "_cadwyn_initialize")
+airflow.preload()
+print("FOUND", json.dumps([airflow.cannot_stay_warm, len(os.listdir("/proc/self/task"))]))
+del cadwyn.applications.Cadwyn._cadwyn_initialize
+airflow.preload()
+print("FOUND", json.dumps([airflow.cannot_stay_warm, len(os.listdir("/proc/self/task"))]))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="conta as threads em /proc")
+def test_preloading_starts_no_thread_and_says_when_its_private_call_is_gone(tmp_path: Path) -> None:
+    cage = Cage(tmp_path, Level.CAGE)
+    environment = cage.environment() | {"HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    environment |= {
+        name: value.replace("/casa", str(tmp_path))
+        for name, value in ADAPTERS["airflow"].environment(cage.inside).items()
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_THE_CALL], capture_output=True, text=True, env=environment, timeout=300
+    )
+    found = [json.loads(line[6:]) for line in done.stdout.splitlines() if line.startswith("FOUND ")]
+    assert found == [
+        ["", 1],
+        ["esta versão do Airflow não tem mais a chamada que monta a sua API antes do uso", 1],
+    ], done.stderr[-2000:]
+    assert not (tmp_path / "airflow.db").exists()  # nothing was connected to
 
 
 def test_both_levels_see_the_same_effects(answer: Grading) -> None:

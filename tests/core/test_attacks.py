@@ -283,6 +283,7 @@ def test_memory_of_the_stage_holds_nothing_of_others(attack: Attack) -> None:
     attack("kept = {'marca': 'segredo' + '-da-primeira'}; os.environ['MARCA'] = kept['marca']; time.sleep(0)")
     source = """
 import gc
+gc.unfreeze()
 mark = "-".join(["segredo", "da", "primeira"])
 texts = [v for o in gc.get_objects() if isinstance(o, dict) and o is not globals() for v in list(o.values()) if isinstance(v, str)]
 print(json.dumps([len(texts) > 1000, sum(text == mark for text in texts), mark in os.environ.values()]))

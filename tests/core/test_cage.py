@@ -18,7 +18,7 @@ import pytest
 
 from autograder.model.evidence import Outcome
 from autograder.sandbox.cage import PACKAGE
-from autograder.sandbox.level import NOBODY, Level, probe
+from autograder.sandbox.level import NOBODY, Level, level_of, probe
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -548,6 +548,31 @@ def test_a_killed_stage_takes_its_child_along(toy_adapter: None, tmp_path: Path,
 
 def test_plain_level_says_so_in_portuguese() -> None:
     assert Level.PLAIN.value == "autoavaliação, sem isolamento"
+
+
+@pytest.mark.parametrize(
+    ("found", "level", "words"),
+    [
+        ({"nested": True, "landlock": True, "why": ""}, Level.CAGE, "só seus"),
+        ({"nested": True, "landlock": False, "why": "sem Landlock"}, Level.UNLOCKED, "(sem Landlock)"),
+        (
+            {"nested": False, "landlock": False, "why": "unshare: proibido"},
+            Level.SHARED,
+            "(unshare: proibido)",
+        ),
+    ],
+)
+def test_the_trial_decides_the_level(found: dict[str, object], level: Level, words: str) -> None:
+    reached, reason = level_of(found)
+    assert reached is level
+    assert words in reason
+
+
+def test_levels_are_in_order() -> None:
+    for number, level in enumerate(Level):
+        assert [level.reaches(other) for other in Level] == [False] * number + [True] * (4 - number)
+    assert [level.nested for level in Level] == [True, True, False, False]
+    assert [level.caged for level in Level] == [True, True, True, False]
 
 
 def test_probe_gives_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:

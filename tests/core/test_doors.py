@@ -77,6 +77,47 @@ def test_right(toy_course: Path, submission_folder: Write, level: Level) -> None
     assert progress == [(0, 3), (1, 3), (2, 3), (3, 3)]
 
 
+def test_verdicts_are_told_as_their_steps_end(
+    toy_course: Path, submission_folder: Write, level: Level
+) -> None:
+    events: list[Any] = []
+    grading = grade(
+        toy_course, submission_folder(BY_HEART), seed=7, level=level,
+        on_progress=lambda done, total: events.append(done),
+        on_verdict=lambda verdict: events.append((verdict.criterion, verdict.status.value)),
+    )  # fmt: skip
+    told = [event for event in events if isinstance(event, tuple)]
+    assert told == [("declara", "passed"), ("grava", "passed"), ("dobra", "failed")]
+    assert events.index(("declara", "passed")) < events.index(3)  # before the last step has ended
+    assert [(v.criterion, v.status.value) for v in grading.result.verdicts] == told
+
+
+def test_a_told_verdict_that_the_whole_takes_back_is_told_again(
+    toy_course: Path, submission_folder: Write
+) -> None:
+    """What is declared pays only when an effect does, and that is known at the end."""
+    told: list[tuple[str, str]] = []
+    grade(
+        toy_course, submission_folder(BY_HEART), seed=8,
+        on_verdict=lambda verdict: told.append((verdict.criterion, verdict.status.value)),
+    )  # fmt: skip
+    assert told[0] == ("declara", "passed")
+    assert dict(told) == {"declara": "blocked", "grava": "failed", "dobra": "blocked"}
+    only: list[str] = []
+    grade(
+        toy_course, submission_folder(BY_HEART), seed=8, only=frozenset({"grava"}),
+        on_verdict=lambda verdict: only.append(verdict.criterion),
+    )  # fmt: skip
+    assert only == ["grava"]
+
+
+def test_what_needs_no_run_is_told_too(toy_course: Path, submission_folder: Write) -> None:
+    told: list[str] = []
+    starter = submission_folder((toy_course / "pipeline.py").read_text(encoding="utf-8"))
+    grade(toy_course, starter, on_verdict=lambda verdict: told.append(verdict.status.value))
+    assert told == ["not_attempted"] * 3
+
+
 def test_the_starter_is_not_attempted_and_nothing_runs(
     toy_course: Path, submission_folder: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.judge.checks import GraderFault, SeenRun, Unmet, differing_rows, parse_of, run_of, step_of
+from autograder.judge.partial import so_far
 from autograder.judge.session import Finding, JudgeError, judge
 from autograder.judge.verdicts import verdicts_of
 from autograder.model.evidence import Evidence, Outcome, RunReport, StepEvidence, TaskRun
@@ -35,7 +36,7 @@ def judged(tmp_path: Path) -> Judge:
         folder.mkdir(exist_ok=True)
         path = folder / f"test_{len(list(folder.iterdir()))}.py"
         path.write_text(HEADER + textwrap.dedent(source), encoding="utf-8")
-        return judge([path], evidence, more.pop("drawn", None), more.pop("expected", {}))
+        return judge([path], evidence, more.pop("drawn", None), more.pop("expected", {}), **more)
 
     return run
 
@@ -503,3 +504,58 @@ def test_a_table_that_is_gone(visible: bool) -> None:
 )
 def test_each_symptom(seen: list[Any], wanted: list[Any], symptom: str) -> None:
     assert differing_rows("t", seen, wanted, visible=False) == [("t", symptom)]
+
+
+# --- while steps are still being played --------------------------------------------------------------
+
+ASKING = """
+@criterion("primeiro")
+def test_first(evidencia):
+    step_of(evidencia, "m/a")
+
+@criterion("segundo")
+def test_second(evidencia):
+    step_of(evidencia, "m/a")
+    step_of(evidencia, "m/b")
+
+@criterion("todos")
+def test_all(evidencia):
+    expect(not [s for s in evidencia.steps.values() if s.files], "a", "b")
+
+@criterion("tem")
+def test_has(evidencia):
+    expect("m/b" in evidencia.steps, "a", "b")
+
+@criterion("dois")
+def test_one_of_two(evidencia):
+    step_of(evidencia, "m/b")
+
+@criterion("dois")
+def test_two_of_two(evidencia):
+    expect(False, "a", "b")
+
+@criterion("nunca")
+def test_a_step_that_nobody_plays(evidencia):
+    step_of(evidencia, "m/inexistente")
+"""
+PLAYED = StepEvidence(outcome=Outcome.OK)
+
+
+def test_what_asks_too_early_is_put_off(judged: Judge) -> None:
+    early = judged(ASKING, so_far("ex-toy", 1, "l", {"m/a": PLAYED}, frozenset({"m/b"})))
+    assert set(early) == {"primeiro", "nunca"}
+    assert early["primeiro"] == Finding()
+    assert early["nunca"].unmet is not None
+    whole = {"m/a": PLAYED, "m/b": PLAYED}
+    for evidence in (
+        so_far("ex-toy", 1, "l", whole, frozenset()).model_copy(update={"steps": whole}),
+        Evidence(exercise="ex-toy", seed=1, level="l", versions={}, steps=whole),
+    ):
+        late = judged(ASKING, evidence)
+        assert set(late) == {"primeiro", "segundo", "todos", "tem", "dois", "nunca"}
+        assert late["dois"].unmet is not None
+
+
+def test_what_is_decided_is_not_judged_again(judged: Judge) -> None:
+    findings = judged(ASKING, decided=frozenset({"primeiro", "nunca", "dois"}))
+    assert set(findings) == {"segundo", "todos", "tem"}
