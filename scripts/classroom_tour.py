@@ -118,7 +118,7 @@ def _dismiss(frame: FrameLocator) -> None:
     box = frame.locator(".modal.show, .modal.in").first
     box.locator(".modal-title", has_text="Success").wait_for()
     box.locator(".modal-footer button").first.click()
-    box.wait_for(state="hidden")
+    frame.locator(".modal-backdrop").first.wait_for(state="detached")
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+# O seu DAG começa aqui.
