@@ -39,7 +39,7 @@ from autograder.submission import Submission
 OnStep = Callable[[str, StepEvidence], None]
 
 COLD = "A correção foi feita a frio, mais devagar e igualmente válida: {reason}."
-_LIMITS = (Outcome.TIMED_OUT, Outcome.FLOODED, Outcome.OUT_OF_MEMORY)
+_LIMITS = (Outcome.TIMED_OUT, Outcome.FLOODED, Outcome.OUT_OF_MEMORY, Outcome.DISK_FULL)
 
 
 def play(

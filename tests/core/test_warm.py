@@ -293,7 +293,7 @@ def test_who_lets_go_ends_what_it_asked_for(toy_adapter: None, runtime: Path, ca
     stage.cage.hand_over(room.world)
     request = {
         "job": "run", "arguments": {"file": "/entrega/p.py"}, "environment": {}, "room": room.address,
-        "limits": {"wall_seconds": 60, "memory_mb": 500, "output_mb": 1, "file_mb": 1, "evidence_mb": 1},
+        "limits": {"wall_seconds": 60, "memory_mb": 500, "output_mb": 1, "file_mb": 1, "disk_mb": 9, "evidence_mb": 1},
     }  # fmt: skip
     with ThreadPoolExecutor(1) as pool:
         asking = pool.submit(stage.play, request)
