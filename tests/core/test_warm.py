@@ -404,7 +404,7 @@ def test_a_broken_world_ends_the_whole_and_its_children(
 # --- services of the world ---------------------------------------------------------------------------
 
 
-def test_a_service_is_seen_inside_and_counted_outside(play_toy: Callable[..., Any], caged: Level) -> None:
+def test_a_service_is_seen_inside_and_counted_outside(play_toy: Callable[..., Any], level: Level) -> None:
     asked: list[str] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -437,6 +437,6 @@ try:
 except OSError as error:
     print(error.errno == 98)
 """
-    played = play_toy(source, caged, services={8025: serve})
+    played = play_toy(source, level, services={8025: serve})
     assert played.printed.splitlines() == ["de fora"] * 3 + ["True"]
     assert asked == ["/vez/0", "/vez/1", "/vez/2"]
