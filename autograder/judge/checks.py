@@ -51,6 +51,7 @@ _OUTCOMES: dict[Outcome, str] = {
     Outcome.DIED: "o processo parou antes de terminar ({detail}). Um exit(), um kill ou falta de memória fazem isso.",
     Outcome.FLOODED: "imprimiu mais de 20 MB ({detail}). Tire os prints de dentro dos laços.",
     Outcome.OUT_OF_MEMORY: "passou do limite de memória ({detail}). Leia e grave aos poucos.",
+    Outcome.DISK_FULL: "gravou mais do que cabe na sua pasta ({detail}). Grave menos, e apague o que sobra.",
     Outcome.MALFORMED: "o relato da execução não pôde ser lido ({detail}).",
     Outcome.NOT_PLAYED: "não foi executado: {detail}.",
 }

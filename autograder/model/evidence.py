@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     DIED = "died"
     FLOODED = "flooded"
     OUT_OF_MEMORY = "out_of_memory"
+    DISK_FULL = "disk_full"
     MALFORMED = "malformed"
     NOT_PLAYED = "not_played"
     FAULT = "fault"  # the grader's own code failed in there

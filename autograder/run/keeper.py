@@ -10,12 +10,12 @@ import contextlib
 import fcntl
 import json
 import os
-import shutil
 import signal
 import sys
 from pathlib import Path
 from typing import Any
 
+from autograder.run.scratch import empty
 from autograder.run.stage import kill, listen_at, start
 
 ROOMS = "palco"
@@ -36,7 +36,6 @@ def main() -> None:
         if os.fork():
             os._exit(0)
         _go_to_background()
-        os.write(lock, str(os.getpid()).encode())
         process = start(asked["command"], asked["environment"], listener, stderr=1)
 
     def stop(*_: Any) -> None:
@@ -44,6 +43,7 @@ def main() -> None:
             os.killpg(process.pid, signal.SIGKILL)
 
     signal.signal(signal.SIGTERM, stop)
+    os.write(lock, str(os.getpid()).encode())  # from here on it can be told to stop
     process.wait()
     kill(process)
     _wipe(folder)
@@ -86,7 +86,9 @@ def _lock(folder: Path) -> int | None:
 def _wipe(folder: Path) -> None:
     """Removes all but the lock, the socket first: nobody shall knock where nobody lives."""
     (folder / DOOR).unlink(missing_ok=True)
-    shutil.rmtree(folder / ROOMS, ignore_errors=True)
+    with contextlib.suppress(OSError):  # a door may be clearing its own part at this moment
+        empty(folder / ROOMS)
+        (folder / ROOMS).rmdir()
 
 
 def _go_to_background() -> None:

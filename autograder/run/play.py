@@ -5,9 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import shutil
-import stat
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -29,6 +26,7 @@ from autograder.model.evidence import (
 from autograder.model.exercise import Exercise
 from autograder.run.adapters import ADAPTERS, Adapter
 from autograder.run.observe import observe
+from autograder.run.scratch import empty, scratch_folder
 from autograder.run.stage import ColdStage, Stage, StageError
 from autograder.run.warm import warm_stage
 from autograder.run.world import Observe, Parse, Run, Scenario
@@ -39,7 +37,7 @@ from autograder.submission import Submission
 OnStep = Callable[[str, StepEvidence], None]
 
 COLD = "A correção foi feita a frio, mais devagar e igualmente válida: {reason}."
-_LIMITS = (Outcome.TIMED_OUT, Outcome.FLOODED, Outcome.OUT_OF_MEMORY)
+_LIMITS = (Outcome.TIMED_OUT, Outcome.FLOODED, Outcome.OUT_OF_MEMORY, Outcome.DISK_FULL)
 
 
 def play(
@@ -128,13 +126,13 @@ class _Player:
         self.versions = self._seat.stage.versions
 
     def _open_cold(self) -> _Seat:
-        scratch = self._stages.enter_context(_scratch(None))
+        scratch = self._stages.enter_context(scratch_folder(None))
         cage = Cage(scratch, self._level, self._adapter.template())
         stage = ColdStage(cage, self._adapter.name, self._adapter.environment(cage.inside))
         return self._take_seat(self._stages.enter_context(stage))
 
     def _take_seat(self, stage: Stage) -> _Seat:
-        folder = self._stages.enter_context(_scratch(stage.cage.scratch))
+        folder = self._stages.enter_context(scratch_folder(stage.cage.scratch))
         room = stage.cage.room(folder, "0")
         self._submission.write(room.submission)
         stage.cage.hand_over(room.submission)
@@ -197,7 +195,7 @@ class _Player:
 
     def _attempt(self, number: int, scenario: Scenario, seat: _Seat) -> None:
         room = seat.stage.cage.room(seat.folder, str(number))
-        _empty(room.world)
+        empty(room.world)
         scenario.build(room.world)
         seat.stage.cage.hand_over(room.world)
         environment = scenario.environment(seat.stage.cage.inside.world)
@@ -279,7 +277,7 @@ class _Player:
     def _renew_home(self, seat: _Seat, room: Room) -> None:
         """No step finds what an earlier one left in the orchestrator's own database."""
         if room.home is not None:
-            _empty(room.home)
+            empty(room.home)
             seat.stage.cage.hand_over(room.home)
 
     def _request(
@@ -338,31 +336,3 @@ def _flat(scenarios: list[Scenario]) -> Iterator[tuple[Scenario, str]]:
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@contextlib.contextmanager
-def _scratch(parent: Path | None) -> Iterator[Path]:
-    """A temporary folder that the cage's user passes through, and cannot list."""
-    folder = Path(tempfile.mkdtemp(prefix="curso-", dir=parent))
-    folder.chmod(0o711)
-    try:
-        yield folder
-    finally:
-        with contextlib.suppress(FileNotFoundError):  # of a stage that has ended
-            _empty(folder)
-            folder.rmdir()
-
-
-def _empty(folder: Path) -> None:
-    """Removes everything under `folder`, also what a student's code made unreadable."""
-    os.chmod(folder, stat.S_IRWXU)
-    for parent, directories, _ in os.walk(folder):  # a folder is unlocked before it is walked into
-        for name in directories:
-            path = os.path.join(parent, name)
-            if not os.path.islink(path):
-                os.chmod(path, stat.S_IRWXU)
-    for entry in os.scandir(folder):
-        if entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry.path)
-        else:
-            os.unlink(entry.path)

@@ -22,6 +22,7 @@ class Limits:
     memory_mb: int = 900
     output_mb: int = 20
     file_mb: int = 64
+    disk_mb: int = 256
     evidence_mb: int = 4
 
 

@@ -19,11 +19,11 @@ NOBODY = 65534
 class Level(StrEnum):
     """How far the student's code is kept apart; the value stands in every result. Best first."""
 
-    CAGE = "isolamento completo"
+    CAGE = "completo"
     """bubblewrap; in it each run has users, files, processes and network of its own, and Landlock."""
-    UNLOCKED = "isolamento sem Landlock"
+    UNLOCKED = "completo, sem Landlock"
     """The same on a kernel without Landlock."""
-    SHARED = "isolamento básico"
+    SHARED = "básico"
     """bubblewrap alone: the runs of one submission follow one another in one cage."""
     PLAIN = "autoavaliação, sem isolamento"
     """A process of the same user, with resource limits only."""

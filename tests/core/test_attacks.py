@@ -151,6 +151,17 @@ print(json.dumps([fill("/tmp"), fill("/dev/shm"), fill("/casa")]))
     assert said(attack(source)) == ["No space left on device"] * 3
 
 
+@pytest.mark.parametrize(
+    "write",
+    ["open(f'/mundo/saida/{n}', 'wb').write(b'x' * (1 << 20))", "open(f'/mundo/saida/{n}', 'x')"],
+    ids=["large files", "many files"],
+)
+def test_a_disk_that_is_filled(attack: Attack, write: str) -> None:
+    played = attack(f"for n in range(200_000): {write}\ntime.sleep(30)", disk_mb=40, wall_seconds=25.0)
+    assert played.step.outcome is Outcome.DISK_FULL
+    assert played.step.seconds < 25
+
+
 def test_kill_everyone(attack: Attack) -> None:
     for target in ("-1", "0", "-os.getpgrp()", "os.getppid()"):
         played = attack(f"""

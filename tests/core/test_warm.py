@@ -293,7 +293,7 @@ def test_who_lets_go_ends_what_it_asked_for(toy_adapter: None, runtime: Path, ca
     stage.cage.hand_over(room.world)
     request = {
         "job": "run", "arguments": {"file": "/entrega/p.py"}, "environment": {}, "room": room.address,
-        "limits": {"wall_seconds": 60, "memory_mb": 500, "output_mb": 1, "file_mb": 1, "evidence_mb": 1},
+        "limits": {"wall_seconds": 60, "memory_mb": 500, "output_mb": 1, "file_mb": 1, "disk_mb": 9, "evidence_mb": 1},
     }  # fmt: skip
     with ThreadPoolExecutor(1) as pool:
         asking = pool.submit(stage.play, request)
@@ -404,7 +404,7 @@ def test_a_broken_world_ends_the_whole_and_its_children(
 # --- services of the world ---------------------------------------------------------------------------
 
 
-def test_a_service_is_seen_inside_and_counted_outside(play_toy: Callable[..., Any], caged: Level) -> None:
+def test_a_service_is_seen_inside_and_counted_outside(play_toy: Callable[..., Any], level: Level) -> None:
     asked: list[str] = []
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -437,6 +437,6 @@ try:
 except OSError as error:
     print(error.errno == 98)
 """
-    played = play_toy(source, caged, services={8025: serve})
+    played = play_toy(source, level, services={8025: serve})
     assert played.printed.splitlines() == ["de fora"] * 3 + ["True"]
     assert asked == ["/vez/0", "/vez/1", "/vez/2"]

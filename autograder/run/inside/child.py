@@ -23,6 +23,8 @@ from autograder.run.inside import kernel, nest
 TAIL_BYTES = 6_000  # of each task's output that is kept
 MARK = b"\x1e"  # starts a line that names the task whose output follows
 POLL_SECONDS = 0.1
+DISK_SECONDS = 0.5
+MAX_FILES = 20_000
 KILL_SECONDS = 10.0
 ENDING_SECONDS = 0.5
 LINUX = sys.platform == "linux"
@@ -88,7 +90,9 @@ def play(
         _become_student(adapter, request, around, evidence_in, output_in)
     for descriptor in (evidence_in, output_in, ending_in):
         os.close(descriptor)
-    watch = _Watch(pid, limits, nested=around.nested)
+    # Below a nest the world is where the stage sees it; without one the stage stands in it.
+    world = os.path.join(nest.ROOMS, request["room"]["world"]) if around.nested else os.getcwd()
+    watch = _Watch(pid, limits, world, nested=around.nested)
     try:
         watch.until_end(evidence_out, output_out, started + limits["wall_seconds"], door)
     finally:
@@ -193,15 +197,17 @@ def _limit(limits: dict[str, Any]) -> None:
 
 
 class _Watch:
-    """Drains the child's two pipes and enforces what rlimits cannot: wall clock, output, the tree's memory."""
+    """Drains the child's two pipes and enforces what rlimits cannot: wall clock, output, disk, the tree's memory."""
 
-    def __init__(self, pid: int, limits: dict[str, Any], *, nested: bool) -> None:
+    def __init__(self, pid: int, limits: dict[str, Any], world: str, *, nested: bool) -> None:
         self.pid = pid
         # A nest's first process runs nothing of the student's.
         self._root = psutil.Process(pid if nested else None)
         self.memory_bytes = int(limits["memory_mb"]) << 20
         self.output_bytes = int(limits["output_mb"]) << 20
         self.evidence_bytes = int(limits["evidence_mb"]) << 20
+        self._world = world
+        self.disk_bytes = int(limits["disk_mb"]) << 20
         self.evidence = bytearray()
         self.tails: dict[str, bytes] = {}
         self.printed = 0
@@ -216,7 +222,7 @@ class _Watch:
             for descriptor in (evidence, output):
                 os.set_blocking(descriptor, False)
                 selector.register(descriptor, selectors.EVENT_READ)
-            next_look = 0.0
+            next_look = next_disk_look = 0.0
             while selector.get_map():
                 if door is not None and _is_closed(door):
                     self.verdict = "died"  # nobody will read it
@@ -230,6 +236,11 @@ class _Watch:
                     if _memory(self._root) > self.memory_bytes:
                         self.verdict = "out_of_memory"
                         return
+                    if now > next_disk_look:
+                        next_disk_look = now + DISK_SECONDS
+                        if _overflows(self._world, self.disk_bytes):
+                            self.verdict = "disk_full"
+                            return
                     if _is_dead(self.pid):
                         # A daemon may still hold the pipes: take what is there and stop.
                         for key in list(selector.get_map().values()):
@@ -333,6 +344,20 @@ def _memory(root: psutil.Process) -> int:
         with contextlib.suppress(psutil.Error):
             total += process.memory_info().rss
     return total
+
+
+def _overflows(world: str, most_bytes: int) -> bool:
+    """True when the files of a world take more than that on disk, or are too many to be counted."""
+    size = count = 0
+    for folder, _, files in os.walk(world):  # what cannot be read is not counted; links are not followed
+        for name in files:
+            count += 1
+            with contextlib.suppress(OSError):
+                size += os.lstat(os.path.join(folder, name)).st_blocks * 512
+        count += 1
+        if size > most_bytes or count > MAX_FILES:
+            return True
+    return False
 
 
 def _is_dead(pid: int) -> bool:

@@ -31,11 +31,8 @@ MAX_PROCESSES = 256
 _SAFE = kernel.NO_SUID | kernel.NO_DEVICES
 
 
-def separate(ports: list[int]) -> list[socket.socket]:
-    """Moves this process to its own users, network and IPC; its children get process numbers of their own.
-
-    Returns sockets that listen on `ports` of that network: whoever holds them can serve it from outside.
-    """
+def separate() -> None:
+    """Moves this process to its own users, network and IPC; its children get process numbers of their own."""
     user, group = os.getuid(), os.getgid()
     kernel.set_readable(True)  # or its own uid_map would not be its own
     kernel.unshare(kernel.NEW_USER | kernel.NEW_PIDS | kernel.NEW_NET | kernel.NEW_IPC)
@@ -49,7 +46,6 @@ def separate(ports: list[int]) -> list[socket.socket]:
     kernel.set_readable(False)
     kernel.die_with_parent()  # new rights made the kernel forget it
     _raise_loopback()
-    return [socket.create_server(("127.0.0.1", port)) for port in ports]
 
 
 def furnish(room: dict[str, str]) -> None:
@@ -102,7 +98,7 @@ def _probe() -> None:
     found: dict[str, object] = {"nested": False, "landlock": False, "why": ""}
     reading, writing = os.pipe()
     try:
-        separate([])
+        separate()
         child = os.fork()
         if child == 0:
             with contextlib.suppress(OSError):

@@ -90,19 +90,20 @@ def _attend(
         request = json.loads(line)
         try:
             if around.nested:
-                _hand_out(door, nest.separate(request["listen"]))
+                nest.separate()
+            _hand_out(door, request["listen"])
             answer = play(adapter, request, (door.fileno(), listener.fileno()), around, door)
         except (BrokenNest, OSError) as error:
             answer = {"broken": str(error)[:500]}
         _say(door, answer)
 
 
-def _hand_out(door: socket.socket, listening: list[socket.socket]) -> None:
-    """Gives the world's sockets, which only this child's network reaches, to who serves them outside."""
-    if listening:
-        socket.send_fds(door, [b"\n"], [one.fileno() for one in listening])
-        for one in listening:
-            one.close()
+def _hand_out(door: socket.socket, ports: list[int]) -> None:
+    """Listens on `ports` of the network that the child will have, and lets go: who serves them is outside."""
+    if ports:
+        with contextlib.ExitStack() as opened:
+            listening = [opened.enter_context(socket.create_server(("127.0.0.1", port))) for port in ports]
+            socket.send_fds(door, [b"\n"], [one.fileno() for one in listening])
 
 
 def _say(door: socket.socket, document: dict[str, Any]) -> None:

@@ -17,7 +17,14 @@ from autograder.run.inside import child
 sys.path.insert(0, str(Path(__file__).parent))
 import toy
 
-LIMITS = {"wall_seconds": 20.0, "memory_mb": 400, "output_mb": 2, "file_mb": 8, "evidence_mb": 1}
+LIMITS = {
+    "wall_seconds": 20.0,
+    "memory_mb": 400,
+    "output_mb": 2,
+    "file_mb": 8,
+    "disk_mb": 64,
+    "evidence_mb": 1,
+}
 
 
 def descriptors() -> int:
