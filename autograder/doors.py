@@ -22,7 +22,8 @@ from autograder.model.result import Result, Status, Verdict
 from autograder.run.play import play
 from autograder.run.stage import StageError
 from autograder.run.world import Scenario
-from autograder.sandbox.level import Level, probe
+from autograder.sandbox.level import Level
+from autograder.sandbox.probe import probe
 from autograder.submission import Submission, collect
 
 OnProgress = Callable[[int, int], None]

@@ -22,13 +22,7 @@ def grade_and_report(exercise: str, folder: Path, results: Path | None, *, como_
     """The exit code: 0 when every submission was graded, 2 when a person must look at some."""
     name = exercise_folder(exercise).name
     deliveries = deliveries_in(folder)
-    course = load_settings().course
-    try:
-        warning = must_be_confined(allow_unconfined=course.allow_unconfined, least=course.least_level)
-    except UnconfinedError as error:
-        raise Stop(str(error)) from None
-    if warning:
-        typer.echo(warning, err=True)
+    warn_if_unconfined()
     target = results or folder.resolve().with_name(f"{folder.resolve().name}-resultados")
     done: list[str] = []
     with progress_bar("Corrigindo") as step:
@@ -50,6 +44,17 @@ def grade_and_report(exercise: str, folder: Path, results: Path | None, *, como_
         _print_summary(graded)
         typer.echo(f"Um resultado por pessoa em {target}")
     return COULD_NOT_GRADE if any(result.held for result in graded.values()) else PASSED
+
+
+def warn_if_unconfined() -> None:
+    """Says what is risked where the class accepts it. Raises Stop where it does not."""
+    course = load_settings().course
+    try:
+        warning = must_be_confined(allow_unconfined=course.allow_unconfined, least=course.least_level)
+    except UnconfinedError as error:
+        raise Stop(str(error)) from None
+    if warning:
+        typer.echo(warning, err=True)
 
 
 def _print_summary(graded: dict[str, Result]) -> None:

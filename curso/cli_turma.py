@@ -41,21 +41,14 @@ def recorrigir(
     aplicar: Annotated[bool, typer.Option("--aplicar", help="Escreve as notas novas no gradebook.")] = False,
 ) -> None:
     """Corrige de novo o que mudou (entrega ou corretor) e mostra antes e depois, lado a lado."""
+    from curso.class_report import warn_if_unconfined
     from curso.classroom.class_verbs import into_gradebook, regrade
-    from curso.classroom.grading import UnconfinedError, must_be_confined
-    from curso.classroom.settings import load_settings
     from curso.places import exercise_folder
 
     with sentences():
         _full_clone()
         name = exercise_folder(exercicio).name
-        course = load_settings().course
-        try:
-            warning = must_be_confined(allow_unconfined=course.allow_unconfined, least=course.least_level)
-        except UnconfinedError as error:
-            raise Stop(str(error)) from None
-        if warning:
-            typer.echo(warning, err=True)
+        warn_if_unconfined()
         with progress_bar("Corrigindo") as show:
             done = regrade(name, lambda number, total, student: show(number, total))
         if not done:

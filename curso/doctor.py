@@ -11,7 +11,8 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.run.adapters import cache_folder
-from autograder.sandbox.level import Level, probe
+from autograder.sandbox.level import Level
+from autograder.sandbox.probe import probe
 
 PACKAGES = (
     "apache-airflow",

@@ -19,7 +19,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import textwrap
 import threading
 import time
 from importlib.metadata import version
@@ -38,35 +37,8 @@ OUTPUT = ROOT / "docs" / "medidas"
 EXERCISE = "ex1-dag-complexo"
 SAME_WORK = "ex-usual"
 
-DAG_OF_THE_USUAL_WAY = textwrap.dedent(
-    """
-    %%writefile pipeline.py
-    import os, sqlite3
-    import pendulum
-    from airflow.sdk import dag, task
-
-    @dag(dag_id="usual", schedule="0 2 * * *", start_date=pendulum.datetime(2026, 1, 1), catchup=False)
-    def usual():
-        @task
-        def extract():
-            return [1, 2, 3]
-
-        @task
-        def part(rows, n):
-            return sum(rows) * n
-
-        @task
-        def load(values):
-            with sqlite3.connect(os.environ["WAREHOUSE"]) as db:
-                db.execute("CREATE TABLE IF NOT EXISTS totals (value INTEGER)")
-                db.executemany("INSERT INTO totals VALUES (?)", [(v,) for v in values])
-
-        rows = extract()
-        load([part.override(task_id=f"part_{n}")(rows, n) for n in range(8)])
-
-    usual()
-    """
-).strip()
+BENCH_COURSE = ROOT / "scripts" / "bench_course"
+ANSWER = BENCH_COURSE / "solutions" / SAME_WORK / "gabarito" / "dags" / "pipeline.py"
 
 CHECKS_OF_THE_USUAL_WAY = [
     "from airflow.dag_processing.dagbag import DagBag\nbag = DagBag('pipeline.py')\nassert not bag.import_errors",
@@ -118,7 +90,7 @@ class UsualWay:
         return float(self._call(sys.executable, "-c", code))
 
     def _notebook(self) -> Any:
-        cells = [new_code_cell(DAG_OF_THE_USUAL_WAY)]
+        cells = [new_code_cell("%%writefile pipeline.py\n" + ANSWER.read_text(encoding="utf-8"))]
         cells[0].metadata["nbgrader"] = _grade_cell("dag", solution=True, points=0)
         for number, check in enumerate(CHECKS_OF_THE_USUAL_WAY):
             cell = new_code_cell(check)
@@ -265,7 +237,7 @@ def main() -> None:
     help_seconds: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         bench_course = Path(folder) / "curso"
-        shutil.copytree(ROOT / "scripts" / "bench_course", bench_course)
+        shutil.copytree(BENCH_COURSE, bench_course)
         same_work = bench_course / "solutions" / SAME_WORK
         theirs = UsualWay(Path(folder) / "usual")
         theirs.grade()

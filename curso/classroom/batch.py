@@ -14,7 +14,7 @@ from pathlib import Path
 from autograder.doors import held
 from autograder.model.exercise import BrokenExerciseError, load_exercise
 from autograder.model.result import Result
-from autograder.sandbox.level import probe
+from autograder.sandbox.probe import probe
 from curso import atomic
 from curso.classroom.grading import grade_delivery
 from curso.classroom.settings import class_seed

@@ -22,7 +22,8 @@ from autograder.judge.session import JudgeError
 from autograder.model.evidence import Evidence
 from autograder.model.exercise import BrokenExerciseError, load_exercise
 from autograder.model.result import Result
-from autograder.sandbox.level import Level, probe
+from autograder.sandbox.level import Level
+from autograder.sandbox.probe import probe
 from autograder.submission import collect
 from curso import atomic
 from curso.classroom.settings import class_folder, class_seed

@@ -11,7 +11,8 @@ import pytest
 
 from autograder.doors import grade
 from autograder.model.result import Status
-from autograder.sandbox.level import Level, probe
+from autograder.sandbox.level import Level
+from autograder.sandbox.probe import probe
 from curso.bank import bank_of
 from curso.places import ROOT, exercise_folder
 

@@ -25,7 +25,8 @@ from autograder.run.stage import Serve
 from autograder.run.warm import stop_warm
 from autograder.run.world import Limits, Observe, Parse, Run, Scenario
 from autograder.sandbox import cage
-from autograder.sandbox.level import Level, probe
+from autograder.sandbox.level import Level
+from autograder.sandbox.probe import probe
 from autograder.submission import Submission
 
 collect_ignore = ["toy"]  # its graders are read by the judge

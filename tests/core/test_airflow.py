@@ -26,7 +26,8 @@ from autograder.run.stage import ColdStage
 from autograder.run.warm import stop_warm
 from autograder.run.world import Limits
 from autograder.sandbox.cage import Cage
-from autograder.sandbox.level import Level, probe
+from autograder.sandbox.level import Level
+from autograder.sandbox.probe import probe
 
 ROOT = Path(__file__).resolve().parents[2]
 EXERCISE = ROOT / "solutions" / "ex1-dag-complexo"

@@ -17,7 +17,8 @@ import pytest
 from autograder.model.evidence import Outcome
 from autograder.run.adapters import ADAPTERS
 from autograder.run.warm import warm_stage
-from autograder.sandbox.level import Level, probe
+from autograder.sandbox.level import Level
+from autograder.sandbox.probe import probe
 
 Attack = Callable[..., Any]
 

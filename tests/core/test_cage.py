@@ -18,7 +18,8 @@ import pytest
 
 from autograder.model.evidence import Outcome
 from autograder.sandbox.cage import PACKAGE
-from autograder.sandbox.level import NOBODY, Level, level_of, probe
+from autograder.sandbox.level import NOBODY, Level
+from autograder.sandbox.probe import level_of, probe
 
 ROOT = Path(__file__).resolve().parents[2]
 

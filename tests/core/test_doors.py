@@ -19,7 +19,8 @@ from autograder.model.exercise import BrokenExerciseError
 from autograder.model.result import Result, Status
 from autograder.run import adapters
 from autograder.run.stage import StageError
-from autograder.sandbox.level import Level, probe
+from autograder.sandbox.level import Level
+from autograder.sandbox.probe import probe
 
 ROOT = Path(__file__).resolve().parents[2]
 
