@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -17,7 +18,7 @@ import psutil
 import pytest
 
 from autograder.model.evidence import Outcome
-from autograder.sandbox.cage import PACKAGE
+from autograder.sandbox.cage import PACKAGE, Cage
 from autograder.sandbox.level import NOBODY, Level
 from autograder.sandbox.probe import level_of, probe
 
@@ -598,3 +599,36 @@ def test_probe_gives_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
             assert "sudo apt install bubblewrap" in found.reason
     finally:
         probe.cache_clear()
+
+
+COURSE_UNDER_TMP = """
+import json, os, sys
+sys.path.insert(0, "/curso")
+from autograder.run.inside import nest
+os.makedirs("/tmp/curso/.venv/lib")
+open("/tmp/curso/.venv/lib/airflow.py", "w").close()
+open("/tmp/de-outra-entrega", "w").close()
+sys.prefix = "/tmp/curso/.venv"
+nest.separate()
+reading, writing = os.pipe()
+if os.fork() == 0:
+    nest.furnish({})
+    try:
+        open("/tmp/curso/.venv/lib/airflow.py", "w")
+        wrote = True
+    except OSError:
+        wrote = False
+    os.write(writing, json.dumps([os.listdir("/tmp"), os.listdir("/tmp/curso/.venv/lib"), wrote]).encode())
+    os._exit(0)
+os.wait()
+print(os.read(reading, 1000).decode())
+"""
+
+
+def test_a_course_under_tmp_keeps_its_libraries_in_every_run(caged: Level, tmp_path: Path) -> None:
+    """Each run gets an empty /tmp: what it still has to import lies below."""
+    own = Cage(tmp_path, caged)
+    command = own.command([sys.executable, "-c", COURSE_UNDER_TMP], own.environment())
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == [["curso"], ["airflow.py"], False]

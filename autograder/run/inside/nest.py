@@ -65,7 +65,7 @@ def furnish(room: dict[str, str]) -> None:
         kernel.mount("tmpfs", ROOMS, "tmpfs", _SAFE | kernel.READ_ONLY, "size=4k,mode=755")
         kernel.mount("tmpfs", HOME, "tmpfs", _SAFE, "size=256m,mode=700")
         os.chdir(WORLD)
-    kernel.mount("tmpfs", "/tmp", "tmpfs", _SAFE, "size=64m,mode=1777")
+    _renew_tmp()
     kernel.mount("tmpfs", "/dev/shm", "tmpfs", _SAFE | kernel.NO_EXEC, "size=64m,mode=1777")
 
 
@@ -85,6 +85,24 @@ def _show(folder: str, target: str, flags: int) -> None:
         raise OSError(f"{folder} is no folder of its own")
     kernel.mount(path, target, flags=kernel.BIND)
     kernel.mount("", target, flags=kernel.BIND | kernel.REMOUNT | _SAFE | flags)
+
+
+def _renew_tmp() -> None:
+    """An empty /tmp of its own, in which the libraries of a course that was cloned there stay where they were."""
+    held = [(path, os.open(path, os.O_RDONLY | os.O_DIRECTORY)) for path in _libraries_in("/tmp")]
+    kernel.mount("tmpfs", "/tmp", "tmpfs", _SAFE, "size=64m,mode=1777")
+    for path, descriptor in held:
+        os.makedirs(path)
+        kernel.mount(f"/proc/self/fd/{descriptor}", path, flags=kernel.BIND)
+        kernel.mount("", path, flags=kernel.BIND | kernel.REMOUNT | _SAFE | kernel.READ_ONLY)
+        os.close(descriptor)
+
+
+def _libraries_in(folder: str) -> list[str]:
+    """Where this interpreter and its packages lie under `folder`, outermost only."""
+    places = {sys.prefix, sys.base_prefix, os.path.dirname(os.path.dirname(os.path.realpath(sys.executable)))}
+    below = sorted(path for path in places if path.startswith(folder + "/") and os.path.isdir(path))
+    return [path for path in below if not any(path.startswith(other + "/") for other in below)]
 
 
 def _raise_loopback() -> None:
