@@ -13,7 +13,9 @@ from autograder.model.exercise import BrokenExerciseError
 from curso.classroom import settings
 from curso.places import ROOT
 
-LEFT_OUT = ("solutions", "autograder/graders", "tests", ".github", ".ci", "bench")
+LEFT_OUT = (
+    "solutions", "autograder/graders", "tests", ".github", ".ci", "scripts/bench.py", "scripts/bench_course",
+)  # fmt: skip
 NEVER = {
     ".git",
     ".venv",

@@ -8,14 +8,21 @@ import pytest
 
 from autograder.run.warm import stop_warm
 
-BANK = Path(__file__).parent / "bank" / "test_bank.py"
+HERE = Path(__file__).parent
+BANK = HERE / "bank" / "test_bank.py"
+CORE = HERE / "core"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker per file, so that what a module sets up is set up once; the bank's gradings go one by one."""
+    """One worker per file, so that what a module sets up is set up once; the bank's gradings go one by one.
+
+    The core's files share a worker: each of its tests looks for processes that it left behind, and two at
+    once would find each other's.
+    """
     for item in items:
         if item.path != BANK:
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
+            together = CORE if item.path.is_relative_to(CORE) else item.path
+            item.add_marker(pytest.mark.xdist_group(str(together)))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

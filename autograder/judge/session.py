@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Iterable
+import signal
+import threading
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -110,7 +113,11 @@ def judge(
     options = ["-s", "-p", "no:cacheprovider", "-p", "no:terminal", "--import-mode=importlib", "--noconftest"]
     options += ["-c", os.devnull, "--rootdir", os.sep]
     printed = io.StringIO()
-    with _without_environment("PYTEST_ADDOPTS", "PYTEST_PLUGINS"), contextlib.redirect_stdout(printed):
+    with (
+        _without_environment("PYTEST_ADDOPTS", "PYTEST_PLUGINS"),
+        contextlib.redirect_stdout(printed),
+        _hearing_ctrl_c(),
+    ):
         code = pytest.main([*options, *map(str, test_files)], plugins=[plugin])
     if code not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED):
         raise JudgeError(
@@ -118,6 +125,33 @@ def judge(
         )
     # Of several tests the one that was put off may have the first word.
     return {name: found for name, found in plugin.findings.items() if name not in plugin.put_off}
+
+
+@contextlib.contextmanager
+def _hearing_ctrl_c() -> Iterator[None]:
+    """pytest ends its session quietly on Ctrl+C; whoever asked for the grading must hear of it, too.
+
+    Only of a real one: a grader's own KeyboardInterrupt is the grader's fault.
+    """
+    heard = False
+    before = signal.getsignal(signal.SIGINT)
+
+    def note(number: int, frame: FrameType | None) -> None:
+        nonlocal heard
+        heard = True
+        if callable(before):
+            before(number, frame)
+
+    here = threading.current_thread() is threading.main_thread()
+    if here:
+        signal.signal(signal.SIGINT, note)
+    try:
+        yield
+    finally:
+        if here:
+            signal.signal(signal.SIGINT, before)
+    if heard:
+        raise KeyboardInterrupt
 
 
 @contextlib.contextmanager

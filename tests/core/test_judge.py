@@ -182,6 +182,20 @@ def test_a_grader_that_stops_everything_has_judged_nothing(judged: Judge) -> Non
         judged(source.format(2))
 
 
+def test_ctrl_c_while_judging_is_not_swallowed(judged: Judge) -> None:
+    """pytest would end its own session quietly, and whoever asked would wait on."""
+    with pytest.raises(KeyboardInterrupt):
+        judged(
+            """
+            import os, signal
+
+            @criterion("a")
+            def test_a():
+                os.kill(os.getpid(), signal.SIGINT)
+            """
+        )
+
+
 def test_printing_does_not_reach_the_reader(judged: Judge, capfd: pytest.CaptureFixture[str]) -> None:
     judged("@criterion('a')\ndef test_a(): print('ruído')\n")
     assert capfd.readouterr().out == ""

@@ -70,7 +70,7 @@ def test_the_next_one_finds_it_and_nothing_of_the_last(play_warm: Callable[..., 
     before = keepers(runtime)
     source = """
 import json, os
-found = [os.path.join(base, n) for top in ("/tmp", "/casa", "/dev/shm", "/mundo") for base, _, ns in os.walk(top) for n in ns]
+found = [os.path.join(base, n) for top in ("/tmp", "/casa", "/dev/shm", "/mundo") for base, _, ns in os.walk(top) for n in ns if n == "segredo"]
 print(json.dumps(found))
 """
     assert json.loads(play_warm(source).printed) == []
