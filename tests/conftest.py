@@ -13,6 +13,7 @@ BANK = HERE / "bank" / "test_bank.py"
 CORE = HERE / "core"
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker per file, so that what a module sets up is set up once; the bank's gradings go one by one.
 

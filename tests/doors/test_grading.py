@@ -250,7 +250,13 @@ def test_what_cannot_be_played_again_is_one_sentence(history: History, tmp_path:
 def test_ctrl_c_leaves_a_sentence_and_no_process(course: Course, tmp_path: Path) -> None:
     command = course.command("verificar", EXERCISE, "--entrega", course.answer, "--progresso")
     process = subprocess.Popen(
-        command, env=course.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8"
+        command,
+        env=course.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        # Whoever runs the tests in a shell's background has it ignored, and children would inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stderr is not None
     assert process.stderr.readline().startswith("passo 0/")
