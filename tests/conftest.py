@@ -13,17 +13,15 @@ BANK = HERE / "bank" / "test_bank.py"
 CORE = HERE / "core"
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in this same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """One worker per file, so that what a module sets up is set up once; the bank's gradings go one by one.
 
     The core's files share a worker: each of its tests looks for processes that it left behind, and two at
-    once would find each other's.
+    once would find each other's. (Here, not when all are collected: xdist has read the groups by then.)
     """
-    for item in items:
-        if item.path != BANK:
-            together = CORE if item.path.is_relative_to(CORE) else item.path
-            item.add_marker(pytest.mark.xdist_group(str(together)))
+    if item.path != BANK:
+        together = CORE if item.path.is_relative_to(CORE) else item.path
+        item.add_marker(pytest.mark.xdist_group(together.relative_to(HERE).as_posix()))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -68,7 +69,15 @@ def _cold(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def toy_adapter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def alone() -> Iterator[None]:
+    """One test with toy stages at a time, whoever runs them: each looks for stages that it left behind."""
+    with (Path("/tmp") / f"curso-teste-{os.getuid()}.trava").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture
+def toy_adapter(alone: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes `toy` an adapter like the others, on a copy of the part of the grader that runs inside."""
     package = tmp_path / "pacote" / "autograder"
     shutil.copytree(cage.PACKAGE / "run" / "inside", package / "run" / "inside")
