@@ -21,11 +21,11 @@ setup: ## Refaz o ambiente a partir do uv.lock, com as ferramentas de quem desen
 
 test: lint ## Prepara tudo e roda os testes que toda mudança precisa passar
 	@$(PY) scripts/system_packages.py
-	.venv/bin/pytest -n auto --dist loadgroup -m "not full" $(ARGS)
+	.venv/bin/pytest -n auto -m "not full" $(ARGS)
 
 test-full: lint ## Roda todos os testes, inclusive os demorados
 	@$(PY) scripts/system_packages.py
-	.venv/bin/pytest -n auto --dist loadgroup $(ARGS)
+	.venv/bin/pytest -n auto $(ARGS)
 
 lint: .venv/.dev ## Confere estilo, tipos, camadas e o próprio curso, sem rodar os testes
 	.venv/bin/ruff check
