@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from curso.portuguese import Command, Group
-from curso.terminal import FAILED, PASSED, Stop, progress_bar, sentences
+from curso.terminal import FAILED, PASSED, Stop, criterion_must_exist, load_named, progress_bar, sentences
 
 if TYPE_CHECKING:
     from curso.classroom.class_verbs import Regraded
@@ -76,7 +76,6 @@ def ajustar(
 ) -> None:
     """Muda à mão os pontos de um critério, com o motivo; vale também depois de recorrigir."""
     from curso.classroom.class_verbs import adjust
-    from curso.places import exercise_folder
 
     with sentences():
         _full_clone()
@@ -84,7 +83,9 @@ def ajustar(
             raise Stop("Diga --pontos N e --motivo TEXTO, ou só --desfazer.")
         if not desfazer and len(motivo.strip()) < 3:
             raise Stop("Diga o motivo com --motivo TEXTO: o estudante o lê no feedback.")
-        typer.echo(adjust(exercise_folder(exercicio).name, estudante, criterio, pontos, motivo.strip()))
+        exercise = load_named(exercicio)
+        criterion_must_exist(exercise, criterio)
+        typer.echo(adjust(exercise.id, estudante, criterio, pontos, motivo.strip()))
 
 
 @app.command(cls=Command, options_metavar="[OPÇÕES]")

@@ -30,6 +30,7 @@ import psutil
 from nbformat.v4 import new_code_cell, new_notebook
 from rich.progress import track
 
+from autograder.run.play import cores
 from curso.classroom.batch import grade_class
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -255,11 +256,10 @@ def main() -> None:
             help_seconds.append(seconds_of([str(Path(sys.executable).parent / "curso"), "--help"]))
         per_student = class_of(asked.turma, bench_course)
         stage_mb = stage_memory_mb()
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     document = {
         "n": asked.n,
         "machine": {
-            "cores": cores, "memory_gb": round(psutil.virtual_memory().total / 1e9),
+            "cores": cores(), "memory_gb": round(psutil.virtual_memory().total / 1e9),
             "system": platform.platform(), "python": platform.python_version(),
         },
         "versions": {name: version(name) for name in ("apache-airflow", "nbgrader", "pytest")},
@@ -273,7 +273,7 @@ def main() -> None:
         "warm_seconds": summary([one["all"] for one in warm]),
         "cold_seconds": summary([one["all"] for one in cold]),
         "cold_over_warm": summary([c["all"] / w["all"] for c, w in zip(cold, warm, strict=True)]),
-        "warm_over_its_runs": summary([one["all"] / (one["steps"] / cores) for one in warm]),
+        "warm_over_its_runs": summary([one["all"] / (one["steps"] / cores()) for one in warm]),
         "cold_peak_mb": summary([one["peak_mb"] for one in cold], 0),
         "stage_mb": round(stage_mb),
         "help_seconds": summary(help_seconds, 3),

@@ -153,7 +153,7 @@ class _Player:
     # --- scenarios -----------------------------------------------------------------------------------
 
     def perform(self) -> None:
-        workers = min(_cores(), len(self._scenarios)) if self._level.nested else 1
+        workers = min(cores(), len(self._scenarios)) if self._level.nested else 1
         with ThreadPoolExecutor(max(1, workers), thread_name_prefix="cenario") as pool:
             waiting = [pool.submit(self._perform, n, s) for n, s in enumerate(self._scenarios)]
             for one in waiting:
@@ -334,5 +334,6 @@ def _flat(scenarios: list[Scenario]) -> Iterator[tuple[Scenario, str]]:
             yield scenario, name
 
 
-def _cores() -> int:
+def cores() -> int:
+    """How many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
@@ -14,6 +13,7 @@ from pathlib import Path
 from autograder.doors import held
 from autograder.model.exercise import BrokenExerciseError, load_exercise
 from autograder.model.result import Result
+from autograder.run.play import cores
 from autograder.sandbox.probe import probe
 from curso import atomic
 from curso.classroom.grading import grade_delivery
@@ -29,9 +29,8 @@ MakeExecutor = Callable[[], AbstractContextManager[Executor]]
 
 def local_executor() -> AbstractContextManager[Executor]:
     """As many processes as there are cores; each keeps no state but what is on disk."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return ProcessPoolExecutor(
-        cores, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_ctrl_c_to_the_door
+        cores(), mp_context=multiprocessing.get_context("spawn"), initializer=_leave_ctrl_c_to_the_door
     )
 
 

@@ -80,15 +80,13 @@ def into_gradebook(exercise_id: str, students: list[str], root: Path = ROOT) -> 
 def adjust(
     exercise_id: str, student: str, criterion: str, points: float | None, reason: str, root: Path = ROOT
 ) -> str:
-    """Sets a criterion's points by hand and brings the gradebook up to date. Returns one sentence."""
+    """Sets a criterion's points by hand and brings the gradebook up to date. Returns one sentence.
+
+    Raises KeyError where the exercise has no such criterion, and BrokenExerciseError with a sentence.
+    """
     exercise = load_exercise(exercise_folder(exercise_id, root))
     _must_have_delivered(exercise.id, student, root)
-    known = {c.id: c for c in exercise.criteria}
-    if criterion not in known:
-        raise BrokenExerciseError(
-            f"{exercise.id} não tem o critério «{criterion}». Os que há: {', '.join(known)}."
-        )
-    most = known[criterion].points
+    most = exercise.criterion(criterion).points
     if points is not None and points > most:
         raise BrokenExerciseError(f"«{criterion}» vale {most} pontos: não dá para ajustar para {points:g}.")
     if points is None:

@@ -20,7 +20,7 @@ from autograder.submission import collect
 from curso.classroom.adjustments import adjustments_of
 from curso.classroom.deliveries import rebuild
 from curso.classroom.grading import UnconfinedError, last_given, must_be_confined
-from curso.classroom.settings import class_folder
+from curso.classroom.settings import class_folder, class_seed
 from curso.places import UnknownExerciseError, exercise_folder
 
 REBUILT = "refeitas"
@@ -51,6 +51,7 @@ class CourseAutograde(Autograde):  # type: ignore[misc]
             adjustments_of(
                 self.coursedir.assignment_id, "", Path(self.coursedir.root)
             )  # read before anything is changed
+            class_seed(self.coursedir.assignment_id, Path(self.coursedir.root))
             self._rebuild_all()
         except (UnconfinedError, BrokenExerciseError, UnknownExerciseError) as error:
             self.log.error(str(error))
