@@ -129,6 +129,19 @@ def test_a_wrong_class_file_is_one_sentence(room: Classroom, text: str, says: st
         path.unlink()
 
 
+def test_a_damaged_secret_is_one_sentence(room: Classroom) -> None:
+    """Without it no grade could be made again: nobody gets another one in silence."""
+    secret = room.folder / "segredo-da-turma"
+    before = secret.read_bytes()
+    secret.write_bytes(b"curto")
+    try:
+        said = room.nbgrader("autograde", EXERCISE, "--force", code=1).stderr
+        assert "não é o segredo de uma turma" in said
+        assert "Traceback" not in said
+    finally:
+        secret.write_bytes(before)
+
+
 def test_nothing_collected_is_one_sentence(classroom: Classroom) -> None:
     said = classroom.nbgrader("autograde", "ex1-dag-complexo", "--student=ninguem", code=1).stderr
     assert "foi recolhida ainda" in said
