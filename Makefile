@@ -35,7 +35,7 @@ lint: .venv/.dev ## Confere estilo, tipos, camadas e o próprio curso, sem rodar
 	.venv/bin/curso lint
 
 bench: .venv/.dev ## Mede o tempo de uma correção, ao lado do jeito usual
-	$(PY) scripts/bench.py $(ARGS)
+	$(PY) scripts/bench $(ARGS)
 
 imagens: .venv/.dev ## Refaz as imagens do README (docs/imagens)
 	@$(PY) scripts/system_packages.py

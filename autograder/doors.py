@@ -99,7 +99,7 @@ def grade(
                 seed=seed,
                 level=level,
                 warm=warm,
-                on_step=stream.add,
+                on_steps=stream.add,
             )
             judged = _judge(exercise, graders, evidence, drawn, only)
         except (StageError, JudgeError, OSError) as error:
@@ -179,9 +179,10 @@ class _Stream:
         self._findings: dict[str, Finding] = {}
         on_progress(0, len(self._names))
 
-    def add(self, name: str, step: StepEvidence) -> None:
-        self._steps[name] = step
-        self._on_progress(len(self._steps), len(self._names))
+    def add(self, steps: dict[str, StepEvidence]) -> None:
+        for name, step in steps.items():
+            self._steps[name] = step
+            self._on_progress(len(self._steps), len(self._names))
         to_come = self._names - self._steps.keys()
         if self._tell is None or not to_come:
             return  # the last word, over all the evidence, is about to be said

@@ -14,7 +14,7 @@ from curso.classroom import settings
 from curso.places import ROOT
 
 LEFT_OUT = (
-    "solutions", "autograder/graders", "tests", ".github", ".ci", "scripts/bench.py", "scripts/bench_course",
+    "solutions", "autograder/graders", "tests", ".github", ".ci", "scripts/bench",
 )  # fmt: skip
 NEVER = {
     ".git",

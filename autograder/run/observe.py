@@ -1,13 +1,12 @@
 """Reads a world after every process of a step is dead: the effects a grade rests on.
 
-Reading happens in a clean process of its own (`python -I observe.py`), on a private copy, with limits,
-because the database file was in the student's hands.
+The database is read in a clean process of its own (`read_tables`), on a private copy, with limits, because
+the file was in the student's hands.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import os
 import shutil
 import stat
@@ -18,7 +17,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-MAX_ROWS = 20_000
+READER = str(Path(__file__).with_name("read_tables.py"))
 MAX_FILES = 50
 MAX_TEXT_BYTES = 256_000
 MAX_DATABASE_BYTES = 64 << 20
@@ -30,10 +29,10 @@ def observe(world: Path, database: str, tables: tuple[str, ...], folders: tuple[
     with tempfile.TemporaryDirectory(prefix="curso-leitura-") as private:
         for suffix in ("", "-wal", "-journal"):
             _copy(world / (database + suffix), Path(private) / ("db" + suffix))
-        request = json.dumps({"database": f"{private}/db", "tables": tables})
+        request = json.dumps({"database": f"{private}/db", "tables": tables, "seconds": SECONDS})
         try:
             done = subprocess.run(
-                [sys.executable, "-I", __file__], input=request, capture_output=True, text=True, timeout=SECONDS,
+                [sys.executable, "-I", "-S", READER], input=request, capture_output=True, text=True, timeout=SECONDS,
                 env={"LANG": "C.UTF-8"}, check=False,
             )  # fmt: skip
             seen = json.loads(done.stdout) if done.returncode == 0 else {}
@@ -115,41 +114,3 @@ def _inflate(content: bytes) -> bytes:
         content = member.unused_data
         if not content:
             return inflated
-
-
-def _read_tables() -> None:
-    """The clean process: rows of real tables only, never of a view that a student may have put in their place."""
-    import contextlib
-    import resource
-    import sqlite3
-
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
-    resource.setrlimit(resource.RLIMIT_CPU, (int(SECONDS), int(SECONDS)))
-    request = json.load(sys.stdin)
-    tables: dict[str, list[dict[str, Any]]] = {}
-    if os.path.exists(request["database"]):
-        connection = sqlite3.connect(request["database"])
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA trusted_schema=OFF")
-        real = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        for table in request["tables"]:
-            if table in real:
-                # One table that cannot be read takes no other one with it.
-                with contextlib.suppress(sqlite3.Error):
-                    rows = connection.execute(f'SELECT * FROM "{table}" LIMIT {MAX_ROWS}')
-                    tables[table] = [{key: _plain(row[key]) for key in row.keys()} for row in rows]  # noqa: SIM118
-    json.dump(tables, sys.stdout, allow_nan=False)
-
-
-def _plain(value: Any) -> Any:
-    """JSON values only: bytes and infinities become text."""
-    if isinstance(value, bytes):
-        return value[:200].hex()
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value
-
-
-if __name__ == "__main__":
-    _read_tables()

@@ -34,7 +34,10 @@ from autograder.sandbox.cage import Cage, Room
 from autograder.sandbox.level import Level
 from autograder.submission import Submission
 
-OnStep = Callable[[str, StepEvidence], None]
+OnSteps = Callable[[dict[str, StepEvidence]], None]
+
+TOGETHER_SECONDS = 0.04
+"""Steps that end this close to one another are told together: judging them takes longer than this."""
 
 COLD = "A correção foi feita a frio, mais devagar e igualmente válida: {reason}."
 _LIMITS = (Outcome.TIMED_OUT, Outcome.FLOODED, Outcome.OUT_OF_MEMORY, Outcome.DISK_FULL)
@@ -49,15 +52,15 @@ def play(
     seed: int,
     level: Level,
     warm: bool = False,
-    on_step: OnStep = lambda name, evidence: None,
+    on_steps: OnSteps = lambda steps: None,
 ) -> Evidence:
     """Plays every scenario. Raises StageError when the grader itself cannot work.
 
-    `on_step` is called in this thread for each step as it ends, in no promised order. `warm` asks for a
+    `on_steps` is called in this thread for steps as they end, in no promised order. `warm` asks for a
     stage that lives on; where there can be none a cold one is used and the evidence's notes say so.
     """
     with contextlib.ExitStack() as stages:
-        player = _Player(submission, exercise, list(scenarios), seen, level, stages, on_step)
+        player = _Player(submission, exercise, list(scenarios), seen, level, stages, on_steps)
         player.open(warm=warm)
         player.perform()
     return Evidence(
@@ -89,7 +92,7 @@ class _Player:
         seen: Observe,
         level: Level,
         stages: contextlib.ExitStack,
-        on_step: OnStep,
+        on_steps: OnSteps,
     ) -> None:
         self.notes: list[str] = []
         self.versions: dict[str, str] = {}
@@ -100,7 +103,7 @@ class _Player:
         self._seen = seen
         self._level = level
         self._stages = stages
-        self._on_step = on_step
+        self._on_steps = on_steps
         self._steps: dict[str, StepEvidence] = {}
         self._told: queue.SimpleQueue[tuple[str, StepEvidence] | Future[None]] = queue.SimpleQueue()
         self._order = {f"{s.id}/{name}": n for n, (s, name) in enumerate(_flat(scenarios))}
@@ -159,16 +162,27 @@ class _Player:
             for one in waiting:
                 one.add_done_callback(self._told.put)
             try:
-                ended = 0
-                while ended < len(waiting):
-                    if isinstance(told := self._told.get(), Future):
-                        told.result()
-                        ended += 1
-                    else:
-                        self._on_step(*told)
+                playing = len(waiting)
+                while playing:
+                    ended, playing = self._news(playing)
+                    if ended:
+                        self._on_steps(ended)
             except BaseException:
                 self._cancel(pool)
                 raise
+
+    def _news(self, playing: int) -> tuple[dict[str, StepEvidence], int]:
+        """Waits for steps that have ended; also says how many scenarios are still being played."""
+        ended: dict[str, StepEvidence] = {}
+        with contextlib.suppress(queue.Empty):
+            while playing:
+                told = self._told.get(timeout=TOGETHER_SECONDS if ended else None)
+                if isinstance(told, Future):
+                    told.result()
+                    playing -= 1
+                else:
+                    ended.update([told])
+        return ended, playing
 
     def _cancel(self, pool: ThreadPoolExecutor) -> None:
         """What is being played is worth nothing any more: the stage's end is the end of it."""

@@ -461,23 +461,59 @@ print("FOUND", json.dumps([airflow.cannot_stay_warm, len(os.listdir("/proc/self/
 """
 
 
+def _environment_of(home: Path) -> dict[str, str]:
+    """A stage's environment, outside of any cage."""
+    cage = Cage(home, Level.CAGE)
+    settings = ADAPTERS["airflow"].environment(cage.inside)
+    return (
+        cage.environment()
+        | {"HOME": str(home), "PYTHONPATH": str(ROOT)}
+        | {name: value.replace("/casa", str(home)) for name, value in settings.items()}
+    )
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="conta as threads em /proc")
 def test_preloading_starts_no_thread_and_says_when_its_private_call_is_gone(tmp_path: Path) -> None:
-    cage = Cage(tmp_path, Level.CAGE)
-    environment = cage.environment() | {"HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
-    environment |= {
-        name: value.replace("/casa", str(tmp_path))
-        for name, value in ADAPTERS["airflow"].environment(cage.inside).items()
-    }
     done = subprocess.run(
-        [sys.executable, "-c", WITHOUT_THE_CALL], capture_output=True, text=True, env=environment, timeout=300
-    )
+        [sys.executable, "-c", WITHOUT_THE_CALL],
+        capture_output=True, text=True, env=_environment_of(tmp_path), timeout=300,
+    )  # fmt: skip
     found = [json.loads(line[6:]) for line in done.stdout.splitlines() if line.startswith("FOUND ")]
     assert found == [
         ["", 1],
         ["esta versão do Airflow não tem mais a chamada que monta a sua API antes do uso", 1],
     ], done.stderr[-2000:]
     assert not (tmp_path / "airflow.db").exists()  # nothing was connected to
+
+
+AFTER_THE_REHEARSAL = """
+import json, os, sys
+from autograder.run.inside import airflow, zygote
+airflow.preload()
+known = dict(os.environ)
+said = zygote._rehearse(airflow, sys.argv[1])
+open_files = [os.readlink(f"/proc/self/fd/{n}") for n in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{n}")]
+left = {
+    "said": said, "threads": len(os.listdir("/proc/self/task")), "home": os.listdir(os.environ["HOME"]),
+    "databases": [name for name in open_files if "airflow.db" in name or name.startswith("socket:")],
+    "environment": dict(os.environ) == known,
+}
+print("FOUND", json.dumps(left))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="conta as threads e os arquivos abertos em /proc")
+@pytest.mark.parametrize("broken", [False, True], ids=["it works", "it fails"])
+def test_after_its_rehearsal_a_stage_holds_no_thread_and_no_connection(tmp_path: Path, broken: bool) -> None:
+    environment = _environment_of(tmp_path)
+    template = ADAPTERS["airflow"].template()
+    given = str(tmp_path / "outro") if broken else str(template)
+    command = [sys.executable, "-c", AFTER_THE_REHEARSAL, given]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
+    (found,) = [json.loads(line[6:]) for line in done.stdout.splitlines() if line.startswith("FOUND ")]
+    assert found.pop("said").startswith("o ensaio do palco falhou (FileNotFoundError" if broken else "")
+    assert found.pop("home") == (["logs"] if broken else []), "Airflow makes one as it is loaded"
+    assert found == {"threads": 1, "databases": [], "environment": True}, done.stderr[-2000:]
 
 
 def test_both_levels_see_the_same_effects(answer: Grading) -> None:

@@ -21,7 +21,8 @@ import pytest
 
 from autograder.model.evidence import FileSeen, Outcome, StepEvidence
 from autograder.run import observe as module
-from autograder.run.observe import MAX_FILES, MAX_ROWS, MAX_TEXT_BYTES, observe
+from autograder.run.observe import MAX_FILES, MAX_TEXT_BYTES, observe
+from autograder.run.read_tables import MAX_ROWS
 
 TABLES = ("vendas", "resumo")
 
@@ -245,9 +246,9 @@ def test_a_huge_database_is_not_copied(world: Path, database: Path) -> None:
 def test_a_reader_that_does_not_end_is_stopped(
     world: Path, database: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    sleeper = tmp_path / "observe.py"
+    sleeper = tmp_path / "read_tables.py"
     sleeper.write_text("import time; time.sleep(60)", encoding="utf-8")
-    monkeypatch.setattr(module, "__file__", str(sleeper))
+    monkeypatch.setattr(module, "READER", str(sleeper))
     monkeypatch.setattr(module, "SECONDS", 0.5)
     assert tables(world) == {}
 

@@ -348,11 +348,11 @@ def test_scenarios_run_side_by_side_in_worlds_of_their_own(
     told: list[str] = []
     threads = set()
 
-    def on_step(name: str, step: StepEvidence) -> None:
-        told.append(name)
+    def on_steps(ended: dict[str, StepEvidence]) -> None:
+        told.extend(ended)
         threads.add(threading.get_ident())
 
-    steps = play_worlds(toy_exercise, caged, WORLDS, ["a", "b", "c", "d"], warm=True, on_step=on_step)
+    steps = play_worlds(toy_exercise, caged, WORLDS, ["a", "b", "c", "d"], warm=True, on_steps=on_steps)
     assert list(steps) == ["m0/carga", "m0/r", "m1/r", "m2/r", "m3/r"]
     assert [steps[f"m{n}/r"].files["saida/visto"].text for n in range(4)] == ["a", "b", "c", "d"]
     assert sorted(told) == sorted(steps)

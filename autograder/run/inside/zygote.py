@@ -27,9 +27,10 @@ def serve(
 ) -> None:
     """Answers until nobody has asked for `idle_seconds`; with None it ends only with who started it."""
     versions = adapter.preload()
+    fault = "" if idle_seconds is None else _rehearse(adapter, around.template)
     gc.collect()
     gc.freeze()
-    hello = {"versions": versions, "cold": _why_not_warm(adapter)}
+    hello = {"versions": versions, "cold": fault or _why_not_warm(adapter)}
     supervisors: set[int] = set()
     last_used = time.monotonic()
     while True:
@@ -53,6 +54,21 @@ def serve(
             if pid == 0:
                 _supervise(adapter, hello, door, listener, around)
             supervisors.add(pid)
+
+
+def _rehearse(adapter: Adapter, template: str) -> str:
+    """Where the adapter can: a run in here that every child remembers. Says why it failed, mostly ""."""
+    if not hasattr(adapter, "rehearse"):
+        return ""
+    try:
+        adapter.rehearse(template)
+    except Exception as error:
+        return f"o ensaio do palco falhou ({type(error).__name__}: {error})"[:300]
+    return ""
+
+
+def _threads() -> int:
+    return len(os.listdir("/proc/self/task")) if LINUX else 1
 
 
 def _ended(supervisors: set[int]) -> set[int]:
@@ -123,6 +139,6 @@ def _line(door: socket.socket) -> bytes:
 
 def _why_not_warm(adapter: Adapter) -> str:
     """Why this stage should serve one submission and end; empty where it may stay."""
-    if LINUX and len(os.listdir("/proc/self/task")) != 1:
+    if _threads() != 1:
         return "uma thread começou durante a carga, e um fork a perderia com o que ela segura"
     return str(getattr(adapter, "cannot_stay_warm", ""))

@@ -1,0 +1,157 @@
+"""Measures grading side by side with the usual ways, in one run, and writes docs/medidas/.
+
+usual       `nbgrader autograde` and `otter run`: a ten-task DAG, five checks, one run
+same work   ours, warm: the same DAG, the same five checks, one run (course/)
+exercise 1  ours: nine steps, six of them runs of the DAG, 13 criteria; warm, cold, and the bare runs
+classes     30 submissions, then 100 more, then 1,000 judgements of evidence that was kept
+
+What is compared takes turns (A B A B ...), so that a machine that slows down slows both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import measures
+import page
+import psutil
+from rich.progress import track
+from usual_ways import FULL_MARKS, Nbgrader, Otter, UsualWay, make_environment
+
+from autograder.run.play import cores
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+OUTPUT = ROOT / "docs" / "medidas"
+EXERCISE = ROOT / "solutions" / "ex1-dag-complexo"
+SAME_WORK = "ex-usual"
+LIVE, RECORDED = 100, 1_000
+
+
+def seconds_of(command: list[str]) -> float:
+    started = time.perf_counter()
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    return time.perf_counter() - started
+
+
+def seconds_of_usual(way: UsualWay) -> float:
+    started = time.perf_counter()
+    way.grade()
+    seconds = time.perf_counter() - started
+    if way.score() != FULL_MARKS:
+        raise SystemExit(f"{way.name} não deu todos os pontos: a medida não serve.")
+    return seconds
+
+
+def summary(values: list[float], digits: int = 2) -> dict[str, float]:
+    return {
+        "min": round(min(values), digits),
+        "median": round(statistics.median(values), digits),
+        "max": round(max(values), digits),
+    }
+
+
+def ratios(over: list[float], under: list[float]) -> dict[str, float]:
+    """Pair by pair, as they were measured one after the other."""
+    return summary([a / b for a, b in zip(over, under, strict=True)])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("-n", type=int, default=5, help="counted turns (default 5)")
+    parser.add_argument("--turma", type=int, default=30, help="submissions of the class (default 30)")
+    asked = parser.parse_args()
+    taken: dict[str, list[float]] = {
+        name: [] for name in ("nbgrader", "otter", "same", "first", "warm", "cold", "bare", "help")
+    }
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch)
+        course = folder / "curso"
+        shutil.copytree(HERE / "course", course)
+        same_work = course / "solutions" / SAME_WORK
+        answer = next((same_work / "gabarito" / "dags").glob("*.py")).read_text(encoding="utf-8")
+        programs = make_environment(folder)
+        usual = [way(folder / way.name, programs, answer) for way in (Nbgrader, Otter)]
+        for way in usual:
+            seconds_of_usual(way)  # once without counting, like ours
+        for exercise in (EXERCISE, same_work):
+            measures.check(exercise, "warm")  # starts the stage, builds the template database
+        for turn in track(range(asked.n), description="Medindo"):
+            for way in usual:
+                taken["same"].append(measures.check(same_work, "warm")["whole"])
+                taken[way.name].append(seconds_of_usual(way))
+            warm = measures.check(EXERCISE, "warm")
+            taken["first"].append(warm["first"])
+            taken["warm"].append(warm["all"])
+            taken["cold"].append(measures.check(EXERCISE, "cold")["all"])
+            bare = measures.bare_runs(EXERCISE, folder / f"limite-{turn}")
+            taken["bare"].append(sum(bare))
+            taken["help"].append(seconds_of([str(Path(sys.executable).parent / "curso"), "--help"]))
+        print("Turmas...")
+        group = measures.class_of(asked.turma, SAME_WORK, course, "turma")
+        live = measures.class_of(LIVE, SAME_WORK, course, "fila")
+        judged = measures.recorded(RECORDED, EXERCISE)
+        exercise_class = measures.class_of(asked.turma, EXERCISE.name, _own_course(folder), "ex1")
+    same_beside = {"nbgrader": taken["same"][0::2], "otter": taken["same"][1::2]}
+    document = {
+        "n": asked.n,
+        "machine": {
+            "cores": cores(), "memory_gb": round(psutil.virtual_memory().total / 1e9),
+            "system": platform.platform(), "python": platform.python_version(),
+        },
+        "versions": {name: version(name) for name in ("apache-airflow", "nbgrader")} | {"otter-grader": "7.0.0"},
+        "nbgrader_seconds": summary(taken["nbgrader"]),
+        "otter_seconds": summary(taken["otter"]),
+        "same_work_seconds": summary(taken["same"]),
+        "nbgrader_over_same_work": ratios(taken["nbgrader"], same_beside["nbgrader"]),
+        "otter_over_same_work": ratios(taken["otter"], same_beside["otter"]),
+        "class_students": asked.turma,
+        "class_seconds_per_student": round(group.seconds_per_student, 2),
+        "nbgrader_over_class": round(statistics.median(taken["nbgrader"]) / group.seconds_per_student, 1),
+        "otter_over_class": round(statistics.median(taken["otter"]) / group.seconds_per_student, 1),
+        "first_verdict_seconds": summary(taken["first"]),
+        "warm_seconds": summary(taken["warm"]),
+        "cold_seconds": summary(taken["cold"]),
+        "cold_over_warm": ratios(taken["cold"], taken["warm"]),
+        "bare_seconds": summary(taken["bare"]),
+        "warm_over_bare": ratios(taken["warm"], taken["bare"]),
+        "exercise_class_seconds_per_student": round(exercise_class.seconds_per_student, 2),
+        "help_seconds": summary(taken["help"], 3),
+        "live": LIVE,
+        "live_last_over_first": round(live.last_over_first, 2),
+        "stage_mb_first": round(statistics.median(live.stage_mb[: len(live.stage_mb) // 10])),
+        "stage_mb_last": round(statistics.median(live.stage_mb[-len(live.stage_mb) // 10 :])),
+        "child_mb": round(max(live.child_mb, exercise_class.child_mb)),
+        "recorded": RECORDED,
+        "recorded_ms": round(1000 * statistics.median(judged), 1),
+        "recorded_last_over_first": round(measures.last_over_first(judged), 2),
+    }  # fmt: skip
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    (OUTPUT / "bench.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    (OUTPUT / "bench.svg").write_text(page.as_plot(document), encoding="utf-8")
+    (OUTPUT / "README.md").write_text(page.as_page(document), encoding="utf-8")
+    print(page.as_page(document))
+
+
+def _own_course(folder: Path) -> Path:
+    """Exercise 1 with its graders in a course of its own, so that nothing is remembered from another day."""
+    course = folder / "curso-ex1"
+    for part in ("solutions", "autograder/graders"):
+        shutil.copytree(ROOT / part / EXERCISE.name, course / part / EXERCISE.name)
+    return course
+
+
+if __name__ == "__main__":
+    main()

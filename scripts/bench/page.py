@@ -1,0 +1,91 @@
+"""The measures as a page with a plot, in Portuguese."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ROWS = (
+    ("`nbgrader autograde`: um DAG de dez tasks, uma execução, cinco testes", "nbgrader_seconds", "s"),
+    ("`otter run`: o mesmo", "otter_seconds", "s"),
+    ("o mesmo trabalho, nosso, aquecido (o processo inteiro)", "same_work_seconds", "s"),
+    ("nbgrader ÷ nosso, par a par", "nbgrader_over_same_work", "vezes"),
+    ("otter ÷ nosso, par a par", "otter_over_same_work", "vezes"),
+    ("exercício 1, aquecido: o primeiro veredito", "first_verdict_seconds", "s"),
+    ("exercício 1, aquecido: todos os 13 critérios (seis execuções)", "warm_seconds", "s"),
+    ("exercício 1, a frio", "cold_seconds", "s"),
+    ("frio ÷ aquecido, par a par", "cold_over_warm", "vezes"),
+    ("o limite: só os seis `dag.test()`, em fila, em um processo já aquecido", "bare_seconds", "s"),
+    ("aquecido ÷ limite, par a par", "warm_over_bare", "vezes"),
+    ("`curso --help`", "help_seconds", "s"),
+)
+
+
+def as_page(document: dict[str, Any]) -> str:
+    machine, versions = document["machine"], document["versions"]
+    rows = [
+        f"| {what} | {_number(document[name]['median'])} {unit} | "
+        f"{_number(document[name]['min'])} a {_number(document[name]['max'])} |"
+        for what, name, unit in ROWS
+    ]
+    said = {name: _number(value) for name, value in document.items() if isinstance(value, int | float)}
+    return "\n".join(
+        [
+            "# Medidas",
+            "",
+            f"Feitas por `make bench` em uma rodada só, alternando o que se compara; n = {document['n']}, mediana, "
+            f"mínimo e máximo. Máquina: {machine['cores']} núcleos, {machine['memory_gb']} GB, Python "
+            f"{machine['python']}, Airflow {versions['apache-airflow']}, nbgrader {versions['nbgrader']}, otter-grader "
+            f"{versions['otter-grader']}, os dois em um ambiente só deles, com as mesmas versões do resto. Os tempos "
+            "variam de uma máquina para outra; as razões, menos.",
+            "",
+            "![Segundos por correção](bench.svg)",
+            "",
+            "| o que | mediana | mínimo e máximo |",
+            "| --- | ---: | --- |",
+            *rows,
+            "",
+            "## Uma turma",
+            "",
+            f"- {said['class_students']} entregas com esse mesmo trabalho: {said['class_seconds_per_student']} s por entrega, "
+            f"**{said['nbgrader_over_class']} vezes** mais entregas por minuto do que uma depois da outra com nbgrader e "
+            f"{said['otter_over_class']} vezes mais do que com otter.",
+            f"- {said['class_students']} entregas do exercício 1 inteiro: {said['exercise_class_seconds_per_student']} s por entrega.",
+            f"- {said['live']} entregas seguidas: o tempo por entrega no último décimo é {said['live_last_over_first']} vezes o do "
+            f"primeiro. O palco aquecido ocupa só para si {said['stage_mb_first']} MB no começo e {said['stage_mb_last']} MB no "
+            f"fim; uma execução, no máximo {said['child_mb']} MB além do que divide com ele.",
+            f"- {said['recorded']} julgamentos de evidência guardada (corretores que mudaram, nada é executado): {said['recorded_ms']} ms "
+            f"cada; último décimo ÷ primeiro: {said['recorded_last_over_first']}.",
+            "",
+        ]
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:g}".replace(".", ",")
+
+
+def as_plot(document: dict[str, Any]) -> str:
+    """Horizontal bars of seconds, as an SVG that needs no library."""
+    bars = [
+        ("nbgrader, 1 execução", document["nbgrader_seconds"]["median"], "#8b949e"),
+        ("otter, 1 execução", document["otter_seconds"]["median"], "#8b949e"),
+        ("o mesmo, nosso", document["same_work_seconds"]["median"], "#1a7f37"),
+        ("o mesmo, em uma turma", document["class_seconds_per_student"], "#1a7f37"),
+        ("exercício 1 a frio, 6 execuções", document["cold_seconds"]["median"], "#8b949e"),
+        ("exercício 1 aquecido", document["warm_seconds"]["median"], "#1a7f37"),
+        ("só os dag.test(), em fila", document["bare_seconds"]["median"], "#54aeff"),
+    ]
+    most = max(seconds for _, seconds, _ in bars)
+    height = 30 + 40 * len(bars)
+    lines = []
+    for number, (what, seconds, colour) in enumerate(bars):
+        y, width = 20 + 40 * number, max(round(360 * seconds / most), 2)
+        lines += [
+            f'<text x="230" y="{y + 17}" text-anchor="end">{what}</text>',
+            f'<rect x="240" y="{y}" width="{width}" height="24" rx="3" fill="{colour}"/>',
+            f'<text x="{248 + width}" y="{y + 17}">{f"{seconds:.1f}".replace(".", ",")} s</text>',
+        ]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="680" height="{height}" font-family="sans-serif" font-size="13">'
+        f'<rect width="680" height="{height}" fill="#fff"/>' + "".join(lines) + "</svg>\n"
+    )
