@@ -3,7 +3,8 @@
 right/NAME/        a whole submission that must score everything
 wrong/NAME.toml    a small patch over a right one, filed under the criteria that it loses
 broken            what cannot be graded is made by code (a loop, 50 MB, a link): `tests/bank/test_broken.py`
-hostile/NAME/      a submission that tries to raise its own grade, with `deserves.toml`
+hostile/NAME.toml  an attack and the points it deserves: a patch like those of wrong/, or a whole
+                   submission of its own in hostile/NAME/
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import shutil
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -46,11 +47,21 @@ class Wrong(_Entry):
     replace: tuple[Replace, ...] = Field(min_length=1)
 
 
-class Deserves(_Entry):
-    """What a hostile submission may score at most, and what it tries."""
+class Hostile(_Entry):
+    """An attack."""
 
     why: str
-    max_points: int = Field(ge=0)
+    """What it tries."""
+    points: int = Field(ge=0)
+    """What it deserves: no more, and no less where the work is there."""
+    base: str = ""
+    """As in `Wrong`; empty for a submission in a folder of its own."""
+    replace: tuple[Replace, ...] = ()
+    endless: bool = False
+    """It would use up every step's whole clock: tests give it a shorter one."""
+
+
+Entry = TypeVar("Entry", Wrong, Hostile)
 
 
 @dataclass(frozen=True)
@@ -69,24 +80,40 @@ class Bank:
 
     def wrong(self) -> dict[str, Wrong]:
         """Wrong submissions by name. Raises BrokenBankError."""
-        found = {}
-        for path in sorted((self.folder / "wrong").glob("*.toml")):
-            try:
-                found[path.stem] = Wrong.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-            except (tomllib.TOMLDecodeError, ValidationError) as error:
-                raise BrokenBankError(f"{path}: {error}") from None
-        return found
+        return self._entries("wrong", Wrong)
+
+    def hostile(self) -> dict[str, Hostile]:
+        """Hostile submissions by name. Raises BrokenBankError."""
+        return self._entries("hostile", Hostile)
 
     def build_wrong(self, name: str, target: Path) -> None:
         """Writes the wrong submission to `target`. Raises BrokenBankError where its patch no longer fits."""
         entry = self.wrong()[name]
+        self._build(f"wrong/{name}.toml", entry.base, entry.replace, target)
+
+    def build_hostile(self, name: str, target: Path) -> None:
+        """Writes the hostile submission to `target`. Raises BrokenBankError where its patch no longer fits."""
+        entry = self.hostile()[name]
+        if entry.base:
+            self._build(f"hostile/{name}.toml", entry.base, entry.replace, target)
+        else:
+            _copy(self.folder / "hostile" / name, target)
+
+    def _entries(self, kind: str, model: type[Entry]) -> dict[str, Entry]:
+        found = {}
+        for path in sorted((self.folder / kind).glob("*.toml")):
+            try:
+                found[path.stem] = model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+            except (tomllib.TOMLDecodeError, ValidationError) as error:
+                raise BrokenBankError(f"{path}: {error}") from None
+        return found
+
+    def _build(self, file: str, base: str, changes: tuple[Replace, ...], target: Path) -> None:
         bases = self.right()
-        if entry.base not in bases:
-            raise BrokenBankError(f"wrong/{name}.toml: a base «{entry.base}» não existe em right/.")
-        shutil.copytree(
-            bases[entry.base], target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
-        )
-        for change in entry.replace:
+        if base not in bases:
+            raise BrokenBankError(f"{file}: a base «{base}» não existe em right/.")
+        _copy(bases[base], target)
+        for change in changes:
             touched = 0
             for path in sorted(target.rglob("*")):
                 if path.is_file():
@@ -95,19 +122,12 @@ class Bank:
                     path.write_text(text.replace(change.old, change.new), encoding="utf-8")
             if touched != change.count:
                 raise BrokenBankError(
-                    f"wrong/{name}.toml: o trecho «{change.old[:60]}» aparece {touched} vez(es) na base, não {change.count}."
+                    f"{file}: o trecho «{change.old[:60]}» aparece {touched} vez(es) na base, não {change.count}."
                 )
 
-    def hostile(self) -> dict[str, tuple[Path, Deserves]]:
-        """Hostile submissions by name. Raises BrokenBankError."""
-        found = {}
-        for path in sorted((self.folder / "hostile").glob("*/deserves.toml")):
-            try:
-                deserves = Deserves.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-            except (tomllib.TOMLDecodeError, ValidationError) as error:
-                raise BrokenBankError(f"{path}: {error}") from None
-            found[path.parent.name] = (path.parent, deserves)
-        return found
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
 
 
 def bank_of(exercise_id: str, root: Path = ROOT) -> Bank:

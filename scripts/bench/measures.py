@@ -180,7 +180,7 @@ def recorded(times: int, exercise: Path) -> list[float]:
 
 
 class MemoryWatch(threading.Thread):
-    """Looks at warm stages until told to stop: what each holds of its own (USS), and the most that a child does."""
+    """Looks at warm stages until told to stop: their size (RSS), and the most that a child holds of its own (USS)."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -192,7 +192,7 @@ class MemoryWatch(threading.Thread):
         while not self._ended.wait(0.25):
             for stage in _stages():
                 with contextlib.suppress(psutil.Error):
-                    self.stage_mb.append(stage.memory_full_info().uss / MEGABYTE)
+                    self.stage_mb.append(stage.memory_info().rss / MEGABYTE)
                     for child in stage.children(recursive=True):
                         with contextlib.suppress(psutil.Error):
                             self.child_mb = max(self.child_mb, child.memory_full_info().uss / MEGABYTE)
@@ -214,9 +214,9 @@ def memory_of_the_stage() -> Iterator[MemoryWatch]:
 
 def _stages() -> list[psutil.Process]:
     """The processes that fork: those that run the stage's code and whose parent does not."""
-    found = {}
-    for process in psutil.process_iter(["cmdline"]):
+    found: dict[int, tuple[psutil.Process, int]] = {}
+    for process in psutil.process_iter(["cmdline", "ppid"]):
         line = process.info["cmdline"] or []
         if "autograder.run.inside" in line and "bwrap" not in line[0]:
-            found[process.pid] = process
-    return [process for process in found.values() if process.ppid() not in found]
+            found[process.pid] = (process, process.info["ppid"])
+    return [process for process, parent in found.values() if parent not in found]

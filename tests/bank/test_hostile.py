@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from autograder.doors import grade
-from autograder.model.result import Status
+from autograder.model.result import Result, Status
 from autograder.sandbox.level import Level
 from autograder.sandbox.probe import probe
 from curso.bank import bank_of
 from curso.places import ROOT, exercise_folder
+from curso.tell import as_html, table, verdict_text
 
 EXERCISES = sorted(path.name for path in Path(__file__).parent.iterdir() if (path / "hostile").is_dir())
 HOSTILE = [(exercise, name) for exercise in EXERCISES for name in bank_of(exercise).hostile()]
+ORDERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What moves a cursor, colours, rings, or turns the direction of the letters."""
 LONG_LINE = 40  # shorter lines of a grader may stand in any program
 
 pytestmark = pytest.mark.skipif(
@@ -49,35 +54,67 @@ def strings(document: Any) -> list[str]:
 
 @pytest.mark.parametrize(("exercise_id", "name"), HOSTILE)
 def test_a_hostile_submission_earns_what_it_deserves(
-    exercise_id: str, name: str, seed_of: Callable[[str], int]
+    exercise_id: str,
+    name: str,
+    tmp_path: Path,
+    seed_of: Callable[[str], int],
+    short_clock: Callable[[float, float], None],
 ) -> None:
-    folder, deserves = bank_of(exercise_id).hostile()[name]
-    result = grade(exercise_folder(exercise_id), folder, seed=seed_of(name)).result
+    bank = bank_of(exercise_id)
+    entry = bank.hostile()[name]
+    if entry.endless:
+        short_clock(20, 8)
+    bank.build_hostile(name, tmp_path)
+    result = grade(exercise_folder(exercise_id), tmp_path, seed=seed_of(name)).result
     passed = [v.criterion for v in result.verdicts if v.status is Status.PASSED]
-    assert result.points <= deserves.max_points, passed
+    assert result.points == entry.points, (passed, result.notes)
     assert not result.held, "what a submission does is never told as the grader's own fault"
     assert result.level == Level.CAGE.value
+    assert not result.notes, "the warm stage has served it to the end"
+    nothing_is_acted_out(result)
 
 
-def test_a_spy_sees_nothing_that_is_hidden(seed_of: Callable[[str], int]) -> None:
-    folder, _ = bank_of("ex1-dag-complexo").hostile()["espiao"]
-    grading = grade(exercise_folder("ex1-dag-complexo"), folder, seed=seed_of("espiao"))
+def nothing_is_acted_out(result: Result) -> None:
+    """Whoever reads it in a terminal or in a page reads words, and only ours give orders to either."""
+    page = as_html(result)
+    assert "<script" not in page
+    for text in (page, *map(verdict_text, result.verdicts), printed(result)):
+        assert not ORDERS.search(text)
+
+
+def printed(result: Result) -> str:
+    console = Console(file=StringIO(), width=120, no_color=True, force_terminal=False)
+    console.print(table(result))
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue()
+
+
+@pytest.mark.parametrize("name", ["espiao", "ligacoes_para_fora"])
+def test_nothing_that_is_hidden_is_seen(name: str, seed_of: Callable[[str], int]) -> None:
+    folder = Path(__file__).parent / "ex1-dag-complexo" / "hostile" / name
+    grading = grade(exercise_folder("ex1-dag-complexo"), folder, seed=seed_of(name))
     assert grading.evidence
     everything = "\n".join(strings(grading.evidence.model_dump()) + strings(grading.result.model_dump()))
-    own = (ROOT / "autograder" / "run" / "inside" / "child.py").read_text(encoding="utf-8").splitlines()
-    assert all(line in everything for line in own[:40]), "what it may see came out: the check below means something"
-    assert "FRAME" in everything, "the spy ran"
     seen = sorted(line for line in secrets_of("ex1-dag-complexo") if line in everything)
     assert not seen, seen[:5]
-    assert "REACHED" not in everything
-    assert str(ROOT / "solutions") not in everything
-    assert not re.search(r"SEEN \S*(test_hidden|reference|scenarios|world|gabarito|shadow)", everything)
-    assert not re.search(r"HOLD \[.*(Draw|Day|Evidence)", everything)
+    assert "root:" not in everything.replace("root:x:0:0", ""), "the names in /etc/passwd may be read, no more"
+    if name == "espiao":
+        own = (ROOT / "autograder" / "run" / "inside" / "child.py").read_text(encoding="utf-8").splitlines()
+        assert all(line in everything for line in own[:40]), "what it may see came out: the above means something"
+        assert "FRAME" in everything, "the spy ran"
+        assert "REACHED" not in everything
+        assert str(ROOT / "solutions") not in everything
+        assert not re.search(r"SEEN \S*(test_hidden|reference|scenarios|world|gabarito|shadow)", everything)
+        assert not re.search(r"HOLD \[.*(Draw|Day|Evidence)", everything)
+    else:
+        files = grading.evidence.steps["dia-util/primeira"].files
+        linked = [file for path, file in files.items() if "ligacao_" in path]
+        assert len(linked) > 10, "the links were made"
+        assert all(file.text is None and file.note for file in linked)
 
 
 def test_the_grader_works_after_all_of_them(seed_of: Callable[[str], int]) -> None:
     exercise = exercise_folder("ex1-dag-complexo")
     for name in ("armazem_de_mentira", "corredor_remendado", "evidencia_forjada"):
-        folder, _ = bank_of("ex1-dag-complexo").hostile()[name]
-        grade(exercise, folder, seed=seed_of(name))
+        grade(exercise, Path(__file__).parent / "ex1-dag-complexo" / "hostile" / name, seed=seed_of(name))
     assert grade(exercise, exercise / "gabarito", seed=3).result.points == 100

@@ -35,7 +35,7 @@ def played(classroom: Classroom, tmp_path_factory: pytest.TempPathFactory) -> Pl
     room, bank = classroom, bank_of(EXERCISE)
     wrong = tmp_path_factory.mktemp("parcial")
     bank.build_wrong(PARTIAL, wrong)
-    hostile, _ = bank.hostile()["evidencia_forjada"]
+    hostile = bank.folder / "hostile" / "evidencia_forjada"
     sources = {
         "perfeita": room.answer(),
         "parcial": (wrong / FILE).read_text(encoding="utf-8"),
