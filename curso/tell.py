@@ -24,9 +24,7 @@ WORDS: dict[Status, tuple[str, str, str]] = {
     Status.WAITING: ("…", "na entrega", "cyan"),
     Status.ERROR: ("!", "falha do corretor", "magenta"),
 }
-_CONTROL = re.compile(
-    r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
-)
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def clean(text: str) -> str:

@@ -16,7 +16,9 @@ from autograder.sandbox.probe import probe
 
 ROOT = Path(__file__).resolve().parents[2]
 USER = "1000"
-SAMPLE = "kill_everyone or another_submission or no_new_rights or daemon or mata_os_outros or ligacoes or forjada"
+SAMPLE = (
+    "kill_everyone or another_submission or no_new_rights or daemon or mata_os_outros or ligacoes or forjada"
+)
 
 pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="os testes já rodam como um usuário comum"),
