@@ -1,17 +1,9 @@
-"""How the tests share the machine's cores, and what they must not leave on it."""
+"""How the tests share the machine's cores."""
 
 from __future__ import annotations
 
-import contextlib
-import os
-import sys
-import tempfile
-import time
-from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
@@ -19,7 +11,6 @@ from autograder.run.warm import stop_warm
 
 BANK = "tests/bank/test_bank.py"
 CORE = "tests/core/"
-BEFORE: pytest.StashKey[set[str]] = pytest.StashKey()
 
 
 class _ByFile(LoadScopeScheduling):
@@ -38,41 +29,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return _ByFile(config, log)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_sessionstart(session: pytest.Session) -> None:
-    if _is_controller(session):
-        session.config.stash[BEFORE] = traces()
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
-    """After the last test no process, socket, mount or temporary folder of the grader's is left."""
-    yield
-    if not _is_controller(session):
-        return
-    stop_warm()  # doors leave a stage warm for the next one
-    deadline = time.monotonic() + 15
-    while (left := traces() - session.config.stash[BEFORE]) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    if left:
-        session.config.get_terminal_writer().line("\nFICOU PARA TRÁS:\n" + "\n".join(sorted(left)), red=True)
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-
-def _is_controller(session: pytest.Session) -> bool:
-    return not hasattr(session.config, "workerinput")
-
-
-def traces() -> set[str]:
-    """What a grading could leave on this machine: programs of this environment, temporary folders, sockets, mounts."""
-    found = {str(path) for path in Path(tempfile.gettempdir()).glob("curso-*")}
-    for process in psutil.process_iter(["pid", "cmdline"]):
-        line = " ".join(process.info["cmdline"] or [])
-        if sys.prefix in line and process.pid != os.getpid():
-            found.add(f"processo {process.pid}: {line[:160]}")
-    for table in ("/proc/net/unix", "/proc/self/mountinfo"):
-        with contextlib.suppress(OSError):
-            lines = Path(table).read_text(encoding="utf-8", errors="replace").splitlines()
-            # A connection that comes and goes has no name of its own.
-            found |= {word for line in lines for word in line.split() if "/curso-" in word}
-    return found
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Doors leave a stage warm for the next one; after the last test there is none."""
+    if not hasattr(session.config, "workerinput"):
+        stop_warm()

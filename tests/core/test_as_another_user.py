@@ -33,7 +33,7 @@ def test_the_attacks_as_a_normal_user(chosen: str, tmp_path: Path) -> None:
     try:
         os.chown(home, int(USER), int(USER))
         done = subprocess.run(
-            [*as_user(), sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist",
+            [*as_user(), sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0",
              "-m", "full or not full", "-k", chosen, "tests/core/test_attacks.py", "tests/bank/test_hostile.py"],
             cwd=ROOT, capture_output=True, text=True, check=False,
             env={
