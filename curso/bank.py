@@ -96,8 +96,12 @@ class Bank:
         entry = self.hostile()[name]
         if entry.base:
             self._build(f"hostile/{name}.toml", entry.base, entry.replace, target)
+        elif (own := self.folder / "hostile" / name).is_dir():
+            _copy(own, target)
         else:
-            _copy(self.folder / "hostile" / name, target)
+            raise BrokenBankError(
+                f"hostile/{name}.toml: não diz a base, e a pasta hostile/{name}/ não existe."
+            )
 
     def _entries(self, kind: str, model: type[Entry]) -> dict[str, Entry]:
         found = {}

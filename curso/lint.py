@@ -167,16 +167,21 @@ def _bank(root: Path, folder: Path, exercise: Exercise) -> Iterator[str]:
     bank = bank_of(exercise.id, root)
     known = {criterion.id for criterion in exercise.criteria}
     try:
-        wrong = bank.wrong()
-        bank.hostile()
+        wrong, hostile = bank.wrong(), bank.hostile()
         for name, entry in wrong.items():
             for criterion in sorted(set(entry.loses) - known):
                 yield f"banco, wrong/{name}.toml: o critério {criterion} não existe."
             with tempfile.TemporaryDirectory() as scratch:
                 bank.build_wrong(name, Path(scratch))
+        for name in hostile:
+            with tempfile.TemporaryDirectory() as scratch:
+                bank.build_hostile(name, Path(scratch))
     except BrokenBankError as error:
         yield f"banco, {error}"
         return
+    for path in sorted((bank.folder / "hostile").glob("*/")):
+        if path.name not in hostile:
+            yield f"banco, hostile/{path.name}/: falta {path.name}.toml, que diz quantos pontos ela merece."
     alone = {entry.loses[0] for entry in wrong.values() if len(entry.loses) == 1}
     for criterion in sorted(known - alone):
         yield f"o critério {criterion} não tem no banco nenhuma entrega errada que só ele pegue."

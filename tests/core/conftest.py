@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
+import http.server
 import os
 import shutil
+import socket
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -186,6 +190,43 @@ def play_toy(toy_adapter: None, toy_exercise: Exercise, scratch: Path) -> Iterat
     while (left := _stages() - before) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not left
+
+
+class WebService:
+    """A web server of a world, that answers everything alike and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    @contextlib.contextmanager
+    def serve(self, listening: socket.socket) -> Iterator[None]:
+        asked = self.asked
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            timeout = 2
+
+            def do_GET(self) -> None:
+                asked.append(self.path)
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(b"de fora")
+
+            def log_message(self, *_: Any) -> None: ...
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
+        server.socket.close()
+        server.socket = listening
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def web_service() -> WebService:
+    return WebService()
 
 
 @pytest.fixture

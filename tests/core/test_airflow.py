@@ -65,6 +65,10 @@ check("dag.test() calls _run_task", lambda: "_run_task(" in inspect.getsource(de
 check("dag.test(run_after=, logical_date=)", lambda: {"run_after", "logical_date"} <= names(definitions.DAG.test))
 check("dag.test() sleeps through time.sleep", lambda: "time.sleep(" in inspect.getsource(definitions.DAG.test))
 
+from fastapi.dependencies import utils as dependencies
+check("fastapi.dependencies.utils.solve_dependencies() calls get_dependant with named arguments",
+      lambda: "= get_dependant(\n                path=" in inspect.getsource(dependencies.solve_dependencies))
+
 from airflow.sdk.execution_time import context
 check("airflow.sdk.execution_time.context._get_variable", lambda: callable(context._get_variable))
 check("airflow.sdk.execution_time.context._get_connection", lambda: callable(context._get_connection))
@@ -511,7 +515,8 @@ def test_after_its_rehearsal_a_stage_holds_no_thread_and_no_connection(tmp_path:
     command = [sys.executable, "-c", AFTER_THE_REHEARSAL, given]
     done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
     (found,) = [json.loads(line[6:]) for line in done.stdout.splitlines() if line.startswith("FOUND ")]
-    assert found.pop("said").startswith("o ensaio do palco falhou (FileNotFoundError" if broken else "")
+    said = found.pop("said")
+    assert said.startswith("o ensaio do palco falhou (FileNotFoundError") if broken else said == ""
     assert found.pop("home") == (["logs"] if broken else []), "Airflow makes one as it is loaded"
     assert found == {"threads": 1, "databases": [], "environment": True}, done.stderr[-2000:]
 

@@ -27,14 +27,14 @@ pytestmark = [
 
 
 @pytest.mark.parametrize("chosen", [SAMPLE, pytest.param("", marks=pytest.mark.full)], ids=["sample", "all"])
-def test_the_attacks_as_a_normal_user(chosen: str, tmp_path: Path) -> None:
+def test_the_attacks_as_a_normal_user(chosen: str) -> None:
     home = Path("/tmp") / f"curso-usuario-{os.getpid()}"  # pytest's own folders are closed to others
     home.mkdir(mode=0o755)
     try:
         os.chown(home, int(USER), int(USER))
         done = subprocess.run(
             [*as_user(), sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0",
-             "-m", "full or not full", "-k", chosen, "tests/core/test_attacks.py", "tests/bank/test_hostile.py"],
+             "-k", chosen, "tests/core/test_attacks.py", "tests/bank/test_hostile.py"],
             cwd=ROOT, capture_output=True, text=True, check=False,
             env={
                 "PATH": os.environ["PATH"], "HOME": str(home), "TMPDIR": str(home), "LANG": "C.UTF-8",

@@ -5,15 +5,11 @@ Both nested levels: what holds without Landlock must not lean on it.
 
 from __future__ import annotations
 
-import contextlib
-import http.server
 import json
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
@@ -23,6 +19,9 @@ from autograder.run.adapters import ADAPTERS
 from autograder.run.warm import warm_stage
 from autograder.sandbox.level import Level
 from autograder.sandbox.probe import probe
+
+if TYPE_CHECKING:
+    from conftest import WebService
 
 Attack = Callable[..., Any]
 
@@ -278,33 +277,8 @@ for evidence in range(3, 64):
         assert (played.step.outcome, played.step.run) == (outcome, None), source
 
 
-def test_a_service_is_neither_taken_over_nor_starved(attack: Attack) -> None:
+def test_a_service_is_neither_taken_over_nor_starved(attack: Attack, web_service: WebService) -> None:
     """It is served outside: whoever fills it with idle lines or noise, or wants its port, meets the same service."""
-    asked: list[str] = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        timeout = 2
-
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b"de fora")
-
-        def log_message(self, *_: Any) -> None: ...
-
-    @contextlib.contextmanager
-    def serve(listening: socket.socket) -> Iterator[None]:
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
-        server.socket.close()
-        server.socket = listening
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
     source = """
 import urllib.request
 def taken(option):
@@ -319,8 +293,8 @@ for line in idle[::2]:
 said.append(urllib.request.urlopen("http://127.0.0.1:8025/depois", timeout=10).read().decode())
 print(json.dumps(said))
 """
-    assert said(attack(source, services={8025: serve})) == ["OSError", "OSError", "de fora"]
-    assert asked == ["/depois"]
+    assert said(attack(source, services={8025: web_service.serve})) == ["OSError", "OSError", "de fora"]
+    assert web_service.asked == ["/depois"]
 
 
 def test_no_word_gets_from_one_run_to_another(attack: Attack) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import http.server
 import json
 import os
 import signal
-import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 import pytest
@@ -29,6 +27,9 @@ from autograder.run.warm import stop_warm, warm_stage
 from autograder.run.world import Limits, Observe, Parse, Run, Scenario
 from autograder.sandbox.level import Level
 from autograder.submission import Submission
+
+if TYPE_CHECKING:
+    from conftest import WebService
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -219,8 +220,22 @@ def test_a_folder_that_others_may_write_in_is_not_trusted(
             "import threading, time; threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
             "thread",
         ),
+        (
+            "def rehearse(template): raise RuntimeError('sem banco')",
+            "o ensaio do palco falhou (RuntimeError: sem banco)",
+        ),
+        (
+            "import threading, time\n"
+            "def rehearse(template): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()",
+            "thread",
+        ),
     ],
-    ids=["a private call is gone", "a thread was started"],
+    ids=[
+        "a private call is gone",
+        "a thread was started",
+        "its rehearsal failed",
+        "its rehearsal left a thread",
+    ],
 )
 def test_an_orchestrator_that_cannot_stay_warm(
     play_toy: Callable[..., Any], runtime: Path, caged: Level, addition: str, why: str
@@ -404,29 +419,9 @@ def test_a_broken_world_ends_the_whole_and_its_children(
 # --- services of the world ---------------------------------------------------------------------------
 
 
-def test_a_service_is_seen_inside_and_counted_outside(play_toy: Callable[..., Any], level: Level) -> None:
-    asked: list[str] = []
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(b"de fora")
-
-        def log_message(self, *_: Any) -> None: ...
-
-    @contextlib.contextmanager
-    def serve(listening: socket.socket) -> Iterator[None]:
-        server = http.server.HTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
-        server.socket.close()
-        server.socket = listening
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield
-        server.shutdown()
-        thread.join()
-
+def test_a_service_is_seen_inside_and_counted_outside(
+    play_toy: Callable[..., Any], level: Level, web_service: WebService
+) -> None:
     source = """
 import urllib.request
 for n in range(3):
@@ -437,6 +432,6 @@ try:
 except OSError as error:
     print(error.errno == 98)
 """
-    played = play_toy(source, level, services={8025: serve})
+    played = play_toy(source, level, services={8025: web_service.serve})
     assert played.printed.splitlines() == ["de fora"] * 3 + ["True"]
-    assert asked == ["/vez/0", "/vez/1", "/vez/2"]
+    assert web_service.asked == ["/vez/0", "/vez/1", "/vez/2"]

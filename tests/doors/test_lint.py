@@ -252,6 +252,29 @@ def test_an_entry_of_the_bank_that_cannot_be_used(fresh: Course, text: str, says
     assert says in problem
 
 
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('why = "X."\npoints = 0\n', "hostile/novo.toml: não diz a base, e a pasta hostile/novo/ não existe."),
+        ('why = "X."\npoints = 0\nbase = "gabarito"\n[[replace]]\nold = "nada disso"\nnew = ""\n', "não 1."),
+        ('why = "X."\npoints = -1\n', "novo.toml"),
+    ],
+    ids=["no submission", "no longer fits", "less than nothing"],
+)  # fmt: skip
+def test_an_attack_that_cannot_be_used(fresh: Course, text: str, says: str) -> None:
+    (fresh.root / WRONG).with_name("hostile").joinpath("novo.toml").write_text(text, encoding="utf-8")
+    (problem,) = lint(fresh)
+    assert problem.startswith(f"{EXERCISE}: banco, ")
+    assert says in problem
+
+
+def test_an_attack_that_says_not_what_it_deserves(fresh: Course) -> None:
+    (fresh.root / WRONG).with_name("hostile").joinpath("espiao.toml").unlink()
+    assert lint(fresh) == [
+        f"{EXERCISE}: banco, hostile/espiao/: falta espiao.toml, que diz quantos pontos ela merece."
+    ]
+
+
 def test_a_criterion_that_no_mistake_is_filed_under(fresh: Course) -> None:
     gone = [
         path
