@@ -26,7 +26,7 @@ import measures
 import page
 import psutil
 from rich.progress import track
-from usual_ways import FULL_MARKS, Nbgrader, Otter, UsualWay, make_environment
+from usual_ways import FULL_MARKS, OTTER_VERSION, Nbgrader, Otter, UsualWay, make_environment
 
 from autograder.run.play import cores
 
@@ -36,6 +36,7 @@ OUTPUT = ROOT / "docs" / "medidas"
 EXERCISE = ROOT / "solutions" / "ex1-dag-complexo"
 SAME_WORK = "ex-usual"
 LIVE, RECORDED = 100, 1_000
+ALONE_TURNS = 2  # a minute each
 
 
 def seconds_of(command: list[str]) -> float:
@@ -74,7 +75,7 @@ def main() -> None:
     parser.add_argument("--turma", type=int, default=30, help="submissions of the class (default 30)")
     asked = parser.parse_args()
     taken: dict[str, list[float]] = {
-        name: [] for name in ("nbgrader", "otter", "same", "first", "warm", "cold", "bare", "help")
+        name: [] for name in ("nbgrader", "otter", "same", "first", "warm", "cold", "alone", "bare", "help")
     }
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -96,6 +97,8 @@ def main() -> None:
             taken["first"].append(warm["first"])
             taken["warm"].append(warm["all"])
             taken["cold"].append(measures.check(EXERCISE, "cold")["all"])
+            if turn < ALONE_TURNS:
+                taken["alone"].append(measures.each_alone(EXERCISE))
             bare = measures.bare_runs(EXERCISE, folder / f"limite-{turn}")
             taken["bare"].append(sum(bare))
             taken["help"].append(seconds_of([str(Path(sys.executable).parent / "curso"), "--help"]))
@@ -111,7 +114,7 @@ def main() -> None:
             "cores": cores(), "memory_gb": round(psutil.virtual_memory().total / 1e9),
             "system": platform.platform(), "python": platform.python_version(),
         },
-        "versions": {name: version(name) for name in ("apache-airflow", "nbgrader")} | {"otter-grader": "7.0.0"},
+        "versions": {name: version(name) for name in ("apache-airflow", "nbgrader")} | {"otter-grader": OTTER_VERSION},
         "nbgrader_seconds": summary(taken["nbgrader"]),
         "otter_seconds": summary(taken["otter"]),
         "same_work_seconds": summary(taken["same"]),
@@ -125,6 +128,8 @@ def main() -> None:
         "warm_seconds": summary(taken["warm"]),
         "cold_seconds": summary(taken["cold"]),
         "cold_over_warm": ratios(taken["cold"], taken["warm"]),
+        "alone_seconds": summary(taken["alone"]),
+        "alone_over_warm": ratios(taken["alone"], taken["warm"][: len(taken["alone"])]),
         "bare_seconds": summary(taken["bare"]),
         "warm_over_bare": ratios(taken["warm"], taken["bare"]),
         "exercise_class_seconds_per_student": round(exercise_class.seconds_per_student, 2),

@@ -40,9 +40,33 @@ print(json.dumps({
 }))
 """
 
+EACH_ALONE = """
+import json, sys, time
+from pathlib import Path
+from autograder.judge.graders import graders_of
+from autograder.model.evidence import Outcome
+from autograder.model.exercise import load_exercise
+from autograder.run.play import play
+from autograder.sandbox.probe import probe
+from autograder.submission import collect
+folder = Path(sys.argv[1])
+exercise, graders = load_exercise(folder), graders_of(folder)
+submission = collect(folder / "gabarito", exercise)
+scenarios = graders.scenarios(graders.draw(7))
+load = next(iter(scenarios[0].steps.items()))
+started = time.perf_counter()
+for scenario in scenarios:
+    # Whatever it runs, it has loaded first: alone it knows of no other one's loading.
+    steps = scenario.steps if load[0] in scenario.steps else dict([load]) | scenario.steps
+    one = type(scenario)(scenario.id, scenario.build, steps, scenario.environment, scenario.services)
+    evidence = play(submission, exercise, [one], graders.observe, seed=7, level=probe().level)
+    assert all(step.outcome is Outcome.OK for step in evidence.steps.values())
+print(json.dumps(time.perf_counter() - started))
+"""
+"""Without a stage that is shared: each scenario pays for Airflow's imports, as a check in a fresh process does."""
+
 BARE = """
-import json, os, sys, time
-from datetime import datetime
+import json, os, sys, time, traceback
 from pathlib import Path
 from unittest import mock
 from autograder.judge.graders import graders_of
@@ -52,7 +76,16 @@ exercise, scratch = Path(sys.argv[1]), Path(sys.argv[2])
 airflow.preload()
 from airflow.dag_processing.bundles.manager import DagBundlesManager
 from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+from airflow.sdk.definitions import dag as dag_module
 import pendulum
+run_task = dag_module._run_task
+def ending_with_its_task(**asked):
+    outcome = run_task(**asked)
+    if getattr(outcome, "error", None):
+        # As a real worker does: else a failed load would hold SQLite's lock for 5 s.
+        traceback.clear_frames(outcome.error.__traceback__)
+    return outcome
+dag_module._run_task = ending_with_its_task
 graders = graders_of(exercise)
 file = exercise / "gabarito" / "dags" / "vendas_diarias.py"
 def runs():
@@ -93,6 +126,15 @@ def check(exercise: Path, how: str) -> dict[str, Any]:
     if measured["points"] != measured["max_points"] or (how == "warm" and measured["notes"]):
         raise SystemExit(f"A medida não serve: {measured}")
     return measured | {"whole": seconds}
+
+
+def each_alone(exercise: Path) -> float:
+    """Seconds of the exercise's scenarios, one after the other, each in a fresh Airflow process."""
+    command = [sys.executable, "-c", EACH_ALONE, str(exercise)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr[-3000:])
+    return float(json.loads(done.stdout))
 
 
 def bare_runs(exercise: Path, folder: Path) -> list[float]:

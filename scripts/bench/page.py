@@ -14,6 +14,8 @@ ROWS = (
     ("exercício 1, aquecido: todos os 13 critérios (seis execuções)", "warm_seconds", "s"),
     ("exercício 1, a frio", "cold_seconds", "s"),
     ("frio ÷ aquecido, par a par", "cold_over_warm", "vezes"),
+    ("exercício 1, um processo novo do Airflow por cenário, em fila (duas voltas)", "alone_seconds", "s"),
+    ("um processo por cenário ÷ aquecido, par a par", "alone_over_warm", "vezes"),
     ("o limite: só os seis `dag.test()`, em fila, em um processo já aquecido", "bare_seconds", "s"),
     ("aquecido ÷ limite, par a par", "warm_over_bare", "vezes"),
     ("`curso --help`", "help_seconds", "s"),
@@ -51,7 +53,7 @@ def as_page(document: dict[str, Any]) -> str:
             f"{said['otter_over_class']} vezes mais do que com otter.",
             f"- {said['class_students']} entregas do exercício 1 inteiro: {said['exercise_class_seconds_per_student']} s por entrega.",
             f"- {said['live']} entregas seguidas: o tempo por entrega no último décimo é {said['live_last_over_first']} vezes o do "
-            f"primeiro. O palco aquecido ocupa só para si {said['stage_mb_first']} MB no começo e {said['stage_mb_last']} MB no "
+            f"primeiro. O palco aquecido ocupa {said['stage_mb_first']} MB no começo e {said['stage_mb_last']} MB no "
             f"fim; uma execução, no máximo {said['child_mb']} MB além do que divide com ele.",
             f"- {said['recorded']} julgamentos de evidência guardada (corretores que mudaram, nada é executado): {said['recorded_ms']} ms "
             f"cada; último décimo ÷ primeiro: {said['recorded_last_over_first']}.",
@@ -71,6 +73,7 @@ def as_plot(document: dict[str, Any]) -> str:
         ("otter, 1 execução", document["otter_seconds"]["median"], "#8b949e"),
         ("o mesmo, nosso", document["same_work_seconds"]["median"], "#1a7f37"),
         ("o mesmo, em uma turma", document["class_seconds_per_student"], "#1a7f37"),
+        ("exercício 1, processos novos", document["alone_seconds"]["median"], "#8b949e"),
         ("exercício 1 a frio, 6 execuções", document["cold_seconds"]["median"], "#8b949e"),
         ("exercício 1 aquecido", document["warm_seconds"]["median"], "#1a7f37"),
         ("só os dag.test(), em fila", document["bare_seconds"]["median"], "#54aeff"),

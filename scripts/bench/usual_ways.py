@@ -19,6 +19,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
+OTTER_VERSION = "7.0.0"
 POINTS = 20
 FULL_MARKS = 100.0
 
@@ -124,7 +125,6 @@ class Otter(UsualWay):
                 f"    exec({check!r}, env)\n"
             )
         _write_notebook([new_code_cell(answer_cell)], self.folder / "p1.ipynb")
-        # Its default is to look for tokens of a learning platform and to build a PDF: neither is grading.
         self._call("otter", "generate", "-t", "tests", "-o", "autograder.zip", "--no-requirements")
 
     def _grade(self) -> None:
@@ -149,7 +149,7 @@ def make_environment(folder: Path) -> Path:
     _run(uv, "venv", "--quiet", "--python", sys.executable, "--no-python-downloads", str(folder / "env"))
     _run(
         uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(folder / "env" / "bin" / "python"),
-        "-r", str(folder / "versions.txt"), "otter-grader==7.0.0", "--override", str(folder / "override.txt"),
+        "-r", str(folder / "versions.txt"), f"otter-grader=={OTTER_VERSION}", "--override", str(folder / "override.txt"),
     )  # fmt: skip
     return folder / "env" / "bin"
 
