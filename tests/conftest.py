@@ -1,16 +1,28 @@
-"""How the tests share the machine's cores."""
+"""How the tests share the machine's cores, and what they must not leave on it."""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 from autograder.run.warm import stop_warm
+from autograder.sandbox.level import NOBODY
 
 BANK = "tests/bank/test_bank.py"
 CORE = "tests/core/"
+TURNS = ".trava"
+"""The file by which tests take turns (`core/conftest.py`): it stays, since others may be waiting at it."""
+BEFORE: pytest.StashKey[set[str]] = pytest.StashKey()
 
 
 class _ByFile(LoadScopeScheduling):
@@ -29,7 +41,42 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return _ByFile(config, log)
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Doors leave a stage warm for the next one; after the last test there is none."""
-    if not hasattr(session.config, "workerinput"):
-        stop_warm()
+@pytest.hookimpl(trylast=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if _is_controller(session):
+        session.config.stash[BEFORE] = traces()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
+    """After the last test no process, socket, mount or temporary folder of the grader's is left."""
+    yield
+    if not _is_controller(session):
+        return
+    stop_warm()  # doors leave a stage warm for the next one
+    deadline = time.monotonic() + 15
+    while (left := traces() - session.config.stash[BEFORE]) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    if left:
+        session.config.get_terminal_writer().line("\nFICOU PARA TRÁS:\n" + "\n".join(sorted(left)), red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _is_controller(session: pytest.Session) -> bool:
+    return not hasattr(session.config, "workerinput")
+
+
+def traces() -> set[str]:
+    """What a grading could leave on this machine: programs of this environment, temporary folders, sockets, mounts."""
+    folders = Path(tempfile.gettempdir()).glob("curso-*")
+    found = {str(path) for path in folders if path.suffix != TURNS}
+    ours = {os.getuid(), NOBODY} if os.getuid() == 0 else {os.getuid()}
+    for process in psutil.process_iter(["pid", "cmdline", "uids"]):
+        line = " ".join(process.info["cmdline"] or [])
+        if sys.prefix in line and process.pid != os.getpid() and process.info["uids"].real in ours:
+            found.add(f"processo {process.pid}: {line[:160]}")
+    for table in ("/proc/net/unix", "/proc/self/mountinfo"):
+        with contextlib.suppress(OSError):
+            lines = Path(table).read_text(encoding="utf-8", errors="replace").splitlines()
+            found |= {word for line in lines for word in line.split() if "/curso-" in word}
+    return found
