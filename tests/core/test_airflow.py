@@ -67,7 +67,7 @@ check("dag.test() sleeps through time.sleep", lambda: "time.sleep(" in inspect.g
 
 from fastapi.dependencies import utils as dependencies
 check("fastapi.dependencies.utils.solve_dependencies() calls get_dependant with named arguments",
-      lambda: "= get_dependant(\n                path=" in inspect.getsource(dependencies.solve_dependencies))
+      lambda: "get_dependant(\\n                path=" in inspect.getsource(dependencies.solve_dependencies))
 
 from airflow.sdk.execution_time import context
 check("airflow.sdk.execution_time.context._get_variable", lambda: callable(context._get_variable))
