@@ -47,3 +47,9 @@ def state_folder(root: Path = ROOT) -> Path:
     folder = Path(os.environ.get("CURSO_ESTADO") or root / ".curso")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+def services_folder(root: Path = ROOT) -> Path:
+    """Where the course's local services keep their data; CURSO_SERVICOS moves it."""
+    given = os.environ.get("CURSO_SERVICOS")
+    return Path(given).absolute() if given else state_folder(root) / "servicos"

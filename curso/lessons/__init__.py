@@ -1,1 +1,1 @@
-"""What lessons are made of: predictions, challenges, and the record of what the learner did with them."""
+"""What lessons are made of: questions before an experiment, challenges, cells that are DAG files."""
