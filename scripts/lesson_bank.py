@@ -20,7 +20,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lesson_runner import Lesson
 
-_MARKER = re.compile(r"# %% (certa|errada)(?: *: *(?P<what>[^|]*?))?(?: *\| *(?P<said>.*?))?(?: *\((?P<part>\d+)\))?")
+_MARKER = re.compile(
+    r"# %% (certa|errada)(?: *: *(?P<what>[^|]*?))?(?: *\| *(?P<said>.*?))?(?: *\((?P<part>\d+)\))?"
+)
 _CALL = re.compile(r"""\b(desafio|preveja|confira|dica)\(\s*["']([^"']+)["']""")
 UNTRIED, PASSED, WRONG = "○ não tentado: ", "✔ passou: ", "✘ ainda não: "
 
@@ -77,7 +79,11 @@ def calls(source: str) -> list[tuple[str, str]]:
 
 def card(cell: Any) -> str:
     """What the cell's value shows as text, "" where it has none."""
-    texts = [str(o.data.get("text/plain", "")) for o in cell.outputs if o.output_type in ("execute_result", "display_data")]
+    texts = [
+        str(o.data.get("text/plain", ""))
+        for o in cell.outputs
+        if o.output_type in ("execute_result", "display_data")
+    ]
     return texts[-1] if texts else ""
 
 
@@ -87,7 +93,9 @@ def try_bank(lesson: Lesson, challenge: str, shipped: Any, answers: list[Answer]
     Raises BankError or LessonError.
     """
     if not card(shipped).startswith(UNTRIED):
-        raise BankError(f"{challenge}: como vem na lição devia dar «não tentado», e mostrou:\n{card(shipped)}")
+        raise BankError(
+            f"{challenge}: como vem na lição devia dar «não tentado», e mostrou:\n{card(shipped)}"
+        )
     messages: dict[str, str] = {}
     for number, answer in enumerate(answers):
         where = f"{challenge}, {'certa' if answer.right else 'errada'} «{answer.what}»"

@@ -29,7 +29,14 @@ OFFLINE = Path(__file__).resolve().parent / "offline"
 CELL_SECONDS = 180
 SPARK_SECONDS = 420
 _NOT_COPIED = {".git", ".venv", ".uv", ".curso", ".nbgrader", "trabalho", "tests", "dist", "build", "_site"}
-_CACHES = {"__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache", ".ipynb_checkpoints"}
+_CACHES = {
+    "__pycache__",
+    ".mypy_cache",
+    ".ruff_cache",
+    ".pytest_cache",
+    ".import_linter_cache",
+    ".ipynb_checkpoints",
+}
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 
 Cell = Any  # nbformat's nodes carry no types
@@ -65,7 +72,9 @@ class CourseCopy:
         home.mkdir(exist_ok=True)
         ours = ("CURSO_", "JUPYTER_", "AIRFLOW_", "PREFECT_", "DAGSTER_", "IPYTHON")
         kept = {name: text for name, text in os.environ.items() if not name.startswith(ours)}
-        nowhere = {name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")}
+        nowhere = {
+            name: "http://127.0.0.1:9" for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")
+        }
         local = {name: "127.0.0.1,localhost,::1" for name in ("no_proxy", "NO_PROXY")}
         return kept | nowhere | local | {
             "HOME": str(home),
@@ -217,7 +226,9 @@ def _stop_services(copy: CourseCopy) -> None:
         return
     done = copy.curso("servicos", "parar")
     if done.returncode:
-        raise LessonError(f"`curso servicos parar` terminou com {done.returncode}:\n{done.stdout}{done.stderr}")
+        raise LessonError(
+            f"`curso servicos parar` terminou com {done.returncode}:\n{done.stdout}{done.stderr}"
+        )
 
 
 def _wait_for_silence(copy: CourseCopy, seconds: float = 15) -> list[str]:

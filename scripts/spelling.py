@@ -35,7 +35,10 @@ _NOT_PROSE = re.compile(
     r"|\b\w*[^\W\d_A-ZÀ-Ý][A-Z]\w*"  # camelCase, JupyterLab
     r"|\b[A-Z]{2,}s?\b"  # DAG, DAGs
 )
-_SQL = re.compile(r"\b(select|insert|update|delete|create|alter|drop|truncate)\b.*\b(from|into|table|set|view|schema)\b", re.I | re.S)
+_SQL = re.compile(
+    r"\b(select|insert|update|delete|create|alter|drop|truncate)\b.*\b(from|into|table|set|view|schema)\b",
+    re.I | re.S,
+)
 _SENTENCE_WORDS = 4
 
 
@@ -59,7 +62,9 @@ def texts(root: Path = ROOT) -> Iterator[Text]:
             if _is_sentence(value):
                 yield Text(str(path.relative_to(root)), value)
     for path in sorted((root / "curso" / "lessons" / "content").glob("licao_*.py")):
-        yield from _sentences_of_code(str(path.relative_to(root)), path.read_text(encoding="utf-8"), comments=False)
+        yield from _sentences_of_code(
+            str(path.relative_to(root)), path.read_text(encoding="utf-8"), comments=False
+        )
     yield from _help()
 
 
@@ -148,19 +153,29 @@ def _strings(document: Any) -> Iterator[str]:
 
 def _sentences_of_code(where: str, source: str, *, comments: bool) -> Iterator[Text]:
     """Strings that are sentences, and comments; lines of IPython's own are no code."""
-    plain = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()) + "\n"
+    plain = (
+        "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines()) + "\n"
+    )
     try:
         tree = ast.parse(plain)
         tokens = list(tokenize.generate_tokens(io.StringIO(plain).readline))
     except (SyntaxError, tokenize.TokenError):
         return  # a cell that shows a syntax error, or another language's
-    english = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)} if not comments else set()
+    english = (
+        {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)} if not comments else set()
+    )
     inside = {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     for node in ast.walk(tree):
         value = ""
         if isinstance(node, ast.JoinedStr):
-            value = "".join(str(part.value) if isinstance(part, ast.Constant) else " 0 " for part in node.values)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in inside | english:
+            value = "".join(
+                str(part.value) if isinstance(part, ast.Constant) else " 0 " for part in node.values
+            )
+        elif (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in inside | english
+        ):
             value = node.value
         if _is_sentence(value):
             yield Text(f"{where}, linha {getattr(node, 'lineno', '?')} do código", value)

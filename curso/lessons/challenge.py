@@ -14,9 +14,6 @@ from typing import Any
 from autograder.model.result import Status
 from curso.lessons.names import check_id
 
-MARKER = "# ESCREVA AQUI"
-"""A DAG file that still has this line was not attempted."""
-
 
 class Wrong(Exception):
     """Raised by a check: the answer is wrong, and the message says what was seen and what to think of."""
@@ -43,7 +40,9 @@ class Challenge:
     def __post_init__(self) -> None:
         check_id(self.id)
         if len(self.hints) != 3 or len({hint.strip() for hint in self.hints} - {""}) != 3:
-            raise ValueError(f"{self.id}: three different hints are due (a push, the concept, almost the answer)")
+            raise ValueError(
+                f"{self.id}: three different hints are due (a push, the concept, almost the answer)"
+            )
 
 
 @dataclass(frozen=True)
@@ -78,8 +77,8 @@ def _not_tried(challenge: Challenge, answer: object) -> str:
         return _PLACEHOLDER
     if isinstance(answer, FunctionType) and _is_stub(answer.__code__):
         return f"A função `{answer.__name__}` ainda está vazia: escreva o corpo dela e rode a célula de novo."
-    if challenge.dag and isinstance(answer, str):
-        return _dag_not_written(answer, _dags_folder())
+    if isinstance(answer, str):
+        return _dag_not_written(answer, _dags_folder(), due=challenge.dag)
     return ""
 
 
@@ -109,22 +108,25 @@ def _stub_like(code: CodeType) -> bytes:
 
 
 def _dags_folder() -> Path:
-    """Where `%%dag` writes. Imported late: only challenges about DAGs need Airflow."""
-    from curso.licao import servico
+    """Where `%%dag` writes, whether Airflow runs or not."""
+    from curso.services.folder import Folder
 
-    return Path(servico("airflow").pasta_dags)
+    return Folder("airflow") / "dags"
 
 
-def _dag_not_written(dag_id: str, folder: Path) -> str:
+def _dag_not_written(dag_id: str, folder: Path, *, due: bool) -> str:
+    """Why a DAG of this name is not there to be judged; "" where it is, or where none is `due`."""
+    from curso.services.airflow_client import TO_WRITE
+
     named = re.compile(rf"(?<![\w-]){re.escape(dag_id)}(?![\w-])")
-    written = False
-    for path in sorted(folder.rglob("*.py")):
-        text = path.read_text(encoding="utf-8", errors="replace")
-        if named.search(text):
-            written = True
-            if any(line.strip().startswith(MARKER) for line in text.splitlines()):
-                return f"O arquivo `{path.name}` ainda tem a linha `{MARKER}`: troque-a pela sua resposta."
-    if not written:
+    texts = {
+        path: path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder.rglob("*.py"))
+    }
+    naming = [path for path, text in texts.items() if named.search(text)]
+    for path in naming:
+        if TO_WRITE in texts[path]:
+            return f"O arquivo `{path.name}` ainda tem a linha `{TO_WRITE}`: troque-a pela sua resposta."
+    if due and not naming:
         return f"Ainda não há nenhum DAG «{dag_id}» na pasta do Airflow: escreva a célula `%%dag` e rode-a."
     return ""
 
@@ -135,16 +137,25 @@ def _explained(challenge: Challenge, answer: object, error: BaseException) -> Ou
     theirs = [(frame, line) for frame, line in frames if _is_learners(frame)]
     if isinstance(error, KeyboardInterrupt):
         where = f" {_place(*theirs[-1])}" if theirs else ""
-        return Outcome(Status.ERROR, f"A conferência foi interrompida{where}. Rode a célula de novo quando quiser.")
+        return Outcome(
+            Status.ERROR, f"A conferência foi interrompida{where}. Rode a célula de novo quando quiser."
+        )
     said = _said(error)
     if theirs:
-        return Outcome(Status.FAILED, f"O seu código parou {_place(*theirs[-1])} com `{said}`: {_advice(error)}.")
+        return Outcome(
+            Status.FAILED, f"O seu código parou {_place(*theirs[-1])} com `{said}`: {_advice(error)}."
+        )
     if type(error).__module__.partition(".")[0] == "curso":  # one of our own sentences
-        broken_dag = type(error).__name__ == "ErroNoDag"
-        return Outcome(Status.FAILED if broken_dag else Status.ERROR, str(error))
+        if type(error).__name__ != "ErroNoDag":
+            return Outcome(Status.ERROR, str(error))
+        last = str(error).strip().splitlines()[-1:] or ["sem dizer por quê"]
+        return Outcome(Status.FAILED, f"O Airflow não conseguiu importar o seu arquivo: `{last[0][:200]}`.")
     in_check = bool(frames) and frames[-1][0].f_globals is getattr(challenge.check, "__globals__", None)
     if in_check and isinstance(error, TypeError) and re.search(r"\) (takes|missing|got an unexpected)", said):
-        return Outcome(Status.FAILED, f"O desafio não conseguiu chamar a sua função, por causa dos parâmetros dela: `{said}`.")
+        return Outcome(
+            Status.FAILED,
+            f"O desafio não conseguiu chamar a sua função, por causa dos parâmetros dela: `{said}`.",
+        )
     if in_check:
         return Outcome(
             Status.ERROR,

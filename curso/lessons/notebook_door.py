@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from autograder.model.result import Status
-from curso.lessons import content, record, show
+from curso.lessons import content, record
 from curso.lessons.challenge import judge
 from curso.lessons.prediction import Prediction, is_unanswered
-from curso.lessons.show import BLUE, GREEN, GREY, PURPLE, RED, Card, Folded, Sign, notices
+from curso.show.card import BLUE, GREEN, GREY, PURPLE, RED, Card, Folded, Sign, notices
 
 _OUTCOMES = {
     Status.PASSED: Sign("✔", "passou", GREEN),
@@ -34,7 +34,9 @@ def preveja(pergunta: str, palpite: object) -> Card:
     letter = asked.letter(palpite)
     if letter is None:
         return Card(
-            _UNANSWERED, asked.question, (_options(asked), f"Este palpite não é uma das letras: use {asked.letters}.")
+            _UNANSWERED,
+            asked.question,
+            (_options(asked), f"Este palpite não é uma das letras: use {asked.letters}."),
         )
     notice = record.note_guess(asked.id, letter)
     then = f'Agora rode a experiência. Depois dela, `confira("{asked.id}")` conta se foi assim.'
@@ -54,10 +56,14 @@ def confira(pergunta: str) -> Card:
     if letter is None:
         how = f'Você ainda não deu o seu palpite: volte à célula com `preveja("{asked.id}", ...)` e responda.'
         return Card(
-            _UNANSWERED, asked.question, (how, Folded("Ver as respostas mesmo assim", tuple(whys)), *notices(notice))
+            _UNANSWERED,
+            asked.question,
+            (how, Folded("Ver as respostas mesmo assim", tuple(whys)), *notices(notice)),
         )
     notice = record.note_confirmed(asked.id) or notice
-    others = tuple(why for option, why in zip(asked.options, whys, strict=True) if option not in (letter, asked.answer))
+    others = tuple(
+        why for option, why in zip(asked.options, whys, strict=True) if option not in (letter, asked.answer)
+    )
     right = f"{asked.answer}) {asked.options[asked.answer]}: {asked.why[asked.answer]}"
     parts: list[str | Folded] = []
     if letter != asked.answer:
@@ -91,7 +97,7 @@ def dica(nome: str) -> Card:
     taken, notice = record.next_hint(challenge.id)
     seen = [f"{number}. {hint}" for number, hint in enumerate(challenge.hints[:taken], start=1)]
     more = "Rode a célula de novo para a próxima dica." if taken < 3 else "Era a última dica."
-    sign = show.Sign(_HINT.mark, f"{_HINT.word} {taken} de 3", _HINT.colour)
+    sign = Sign(_HINT.mark, f"{_HINT.word} {taken} de 3", _HINT.colour)
     return Card(sign, challenge.title, (*seen, *notices(more, notice)))
 
 

@@ -45,7 +45,11 @@ def _guarded(method):
     def call(self, *args):
         # sendto(data, [flags,] address) has its address last, as connect has.
         address = args[-1] if args else None
-        if self.family in (socket.AF_INET, socket.AF_INET6) and isinstance(address, tuple) and not _is_local(address[0]):
+        if (
+            self.family in (socket.AF_INET, socket.AF_INET6)
+            and isinstance(address, tuple)
+            and not _is_local(address[0])
+        ):
             _refuse(address[0])
         return getattr(super(_Socket, self), method)(*args)
 

@@ -7,6 +7,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -53,7 +54,7 @@ def _anchors(page: Path) -> frozenset[str]:
     """What a heading can be linked by: GitHub's way, and in a notebook JupyterLab's."""
     tokens = MarkdownIt("commonmark").parse(_markdown(page))
     found = set()
-    for heading, inline in zip(tokens, tokens[1:], strict=False):
+    for heading, inline in pairwise(tokens):
         if heading.type == "heading_open":
             text = "".join(child.content for child in inline.children or [])
             found.add(re.sub(r"[^\w\- ]", "", text.lower()).replace(" ", "-"))
@@ -79,9 +80,12 @@ def problems(page: Path) -> list[str]:
             there = (page.parent / unquote(address.path)).resolve() if address.path else page
             if not there.exists():
                 found.append(f"{target} não existe")
-            elif address.fragment and there.suffix in (".md", ".ipynb"):
-                if unquote(address.fragment) not in _anchors(there):
-                    found.append(f"{target}: não há esse título em {there.name}")
+            elif (
+                address.fragment
+                and there.suffix in (".md", ".ipynb")
+                and unquote(address.fragment) not in _anchors(there)
+            ):
+                found.append(f"{target}: não há esse título em {there.name}")
     return found
 
 

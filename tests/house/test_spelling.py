@@ -38,7 +38,11 @@ def test_what_is_no_word() -> None:
 def test_a_wrong_word_is_found_and_said_where() -> None:
     code = "%%dag x.py\n# comentario errado\nx = 'uma frase com erro de ortographia'\ny = 'xyzw'\n!ls xyzw\n"
     cells = [
-        {"cell_type": "markdown", "id": "a", "source": ["# Olá\n", "\n", "A `xyzw` e o *pipeline* e a [exeção](x.md).\n"]},
+        {
+            "cell_type": "markdown",
+            "id": "a",
+            "source": ["# Olá\n", "\n", "A `xyzw` e o *pipeline* e a [exeção](x.md).\n"],
+        },
         {"cell_type": "code", "id": "b", "source": code},
     ]
     found = list(notebook_texts("n.ipynb", {"cells": cells}))

@@ -74,7 +74,9 @@ def test_every_challenge_has_a_bank_and_every_bank_a_challenge(bank: Path) -> No
         assert len({answer.said for answer in wrong}) == len(wrong), f"{path.name}: trechos repetidos"
         for answer in answers:
             last = calls(answer.cells[-1])
-            assert ("desafio", path.stem) in last, f"{path.name}, «{answer.what}»: a última célula não chama o desafio"
+            assert ("desafio", path.stem) in last, (
+                f"{path.name}, «{answer.what}»: a última célula não chama o desafio"
+            )
 
 
 def test_notebooks_are_committed_clean(lesson: str, notebooks: dict[str, Any]) -> None:
@@ -90,7 +92,9 @@ def test_notebooks_are_committed_clean(lesson: str, notebooks: dict[str, Any]) -
     for cell in notebook.cells:
         assert cell.source.strip(), f"{cell.id} está vazia"
         assert not set(cell.metadata) - {"tags", "jupyter"}, cell.id
-        assert "raises-exception" not in cell.metadata.get("tags", []), f"{cell.id}: mostre o erro com try/except"
+        assert "raises-exception" not in cell.metadata.get("tags", []), (
+            f"{cell.id}: mostre o erro com try/except"
+        )
         if cell.cell_type == "code":
             assert not cell.outputs, f"{cell.id} tem saídas"
             assert cell.execution_count is None, f"{cell.id} tem número de execução"

@@ -55,7 +55,9 @@ def page(shown: Any) -> str:
 @pytest.mark.parametrize("empty", ["...", "pass", '"""Só a docstring."""', '"""Doc."""\n    ...'])
 def test_an_empty_function_was_not_attempted(empty: str) -> None:
     media = cell(f"def media(vendas):\n    {empty}\n")["media"]
-    assert text(desafio("90.media", media)).startswith("○ não tentado: A média do dia\nA função `media` ainda")
+    assert text(desafio("90.media", media)).startswith(
+        "○ não tentado: A média do dia\nA função `media` ainda"
+    )
 
 
 @pytest.mark.parametrize("answer", [..., [1, ...], (..., 2), {"total": ...}])
@@ -82,9 +84,7 @@ def test_a_function_that_does_something_is_an_attempt(body: str) -> None:
 def test_right_is_praised_and_recorded() -> None:
     media = cell("def media(vendas):\n    return sum(vendas) / len(vendas) if vendas else 0\n")["media"]
     shown = desafio("90.media", media)
-    assert text(shown) == (
-        "✔ passou: A média do dia\nA média sai certa, e um dia sem vendas não a derruba."
-    )
+    assert text(shown) == ("✔ passou: A média do dia\nA média sai certa, e um dia sem vendas não a derruba.")
     known = record.load()[0].challenges["90.media"]
     assert (known.best, known.tries) == (Status.PASSED, 1)
     assert known.passed_at is not None
@@ -97,7 +97,7 @@ def test_wrong_says_what_was_seen_and_where_help_is() -> None:
         "✘ ainda não: A média do dia\nA sua função somou 2 e 4 e devolveu 6. Falta dividir pela quantidade.\n"
         'Quer ajuda? `dica("90.media")`'
     )
-    assert '<code>dica(&quot;90.media&quot;)</code>' in page(shown)
+    assert "<code>dica(&quot;90.media&quot;)</code>" in page(shown)
 
 
 def test_what_was_proven_stays() -> None:
@@ -120,14 +120,20 @@ def test_everything_is_escaped() -> None:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("return sum(vendas) / len(vendaz)", "NameError: name 'vendaz' is not defined`: esse nome não existe"),
+        (
+            "return sum(vendas) / len(vendaz)",
+            "NameError: name 'vendaz' is not defined`: esse nome não existe",
+        ),
         ("return {}['x']", "KeyError: 'x'`: essa chave"),
         ("return vendas[99]", "IndexError: list index out of range`: a lista é mais curta"),
         ("return 1 / 0", "ZeroDivisionError: division by zero`: o divisor chegou a zero"),
         ("return vendas.x", "AttributeError: 'list' object has no attribute 'x'`: o objeto não tem"),
         ("return int('a')", "ValueError: invalid literal for int() with base 10: 'a'`: o valor"),
         ("raise SystemExit(3)", "SystemExit: 3`: uma função devolve"),
-        ("return media(vendas)", "RecursionError: maximum recursion depth exceeded`: a função chama a si mesma"),
+        (
+            "return media(vendas)",
+            "RecursionError: maximum recursion depth exceeded`: a função chama a si mesma",
+        ),
         ("raise Exception", "Exception`: leia essa linha"),
     ],
 )
@@ -270,7 +276,9 @@ def test_a_damaged_record_is_set_aside_and_the_lesson_goes_on(tmp_path: Path) ->
     shown = text(desafio("90.total", {"total": 6}))
     assert shown.startswith("✔ passou")
     assert "O registro das lições estava danificado: guardei-o como licoes.json.danificado-" in shown
-    assert json.loads((folder / record.FILE).read_text(encoding="utf-8"))["challenges"]["90.total"]["tries"] == 1
+    assert (
+        json.loads((folder / record.FILE).read_text(encoding="utf-8"))["challenges"]["90.total"]["tries"] == 1
+    )
     assert len(list(folder.glob("*.danificado-*"))) == 1
 
 

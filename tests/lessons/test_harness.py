@@ -35,7 +35,9 @@ def run(folder: Path, after_cell: Any = None) -> Any:
 
 def test_a_lesson_runs_where_a_learner_is_and_with_its_own_course(tmp_path: Path) -> None:
     where = "import os, pathlib, curso\nprint(os.getcwd())\nprint(pathlib.Path(curso.__file__).parents[1])"
-    executed, ran = run(notebook(tmp_path / "n", primeiro="x = 1", depois="x + 1", onde=where, linha="!curso --help"))
+    executed, ran = run(
+        notebook(tmp_path / "n", primeiro="x = 1", depois="x + 1", onde=where, linha="!curso --help")
+    )
     assert executed.cells[1].outputs[0].data["text/plain"] == "2"
     cwd, course = executed.cells[2].outputs[0].text.splitlines()
     assert cwd == f"{course}/notebooks"
@@ -93,12 +95,16 @@ def _tried(tmp_path: Path, cell: str, *answers: Answer) -> None:
         if "desafio" in ran.source and "import" not in ran.source:
             try_bank(lesson, challenge, ran, list(answers))
 
-    executed, _ = run(notebook(tmp_path / "n", inicio=FIRST, desafio=cell, fim="media = 'segue'\nmedia"), after_cell)
+    executed, _ = run(
+        notebook(tmp_path / "n", inicio=FIRST, desafio=cell, fim="media = 'segue'\nmedia"), after_cell
+    )
     assert len(executed.cells) == 3
     assert card(executed.cells[2]) == "'segue'"
 
 
-RIGHT = Answer(True, "certa", "", ["media = lambda v: sum(v) / len(v) if v else 0", "desafio('90.media', media)"])
+RIGHT = Answer(
+    True, "certa", "", ["media = lambda v: sum(v) / len(v) if v else 0", "desafio('90.media', media)"]
+)
 SUM = Answer(False, "soma", "Falta dividir", ["desafio('90.media', sum)"])
 EMPTY = Answer(False, "vazio", "pense no caso", ["desafio('90.media', lambda v: sum(v) / len(v))"])
 SHIPPED = "desafio('90.media', ...)"
@@ -112,7 +118,11 @@ def test_a_bank_that_holds(tmp_path: Path) -> None:
     ("cell", "answers", "said"),
     [
         ("desafio('90.media', sum)", [RIGHT], "devia dar «não tentado»"),
-        (SHIPPED, [Answer(True, "certa", "", ["desafio('90.media', sum)"])], "devia começar com «✔ passou: »"),
+        (
+            SHIPPED,
+            [Answer(True, "certa", "", ["desafio('90.media', sum)"])],
+            "devia começar com «✔ passou: »",
+        ),
         (SHIPPED, [Answer(False, "x", "y", RIGHT.cells)], "devia começar com «✘ ainda não: »"),
         (SHIPPED, [Answer(False, "x", "não está lá", SUM.cells)], "devia conter «não está lá»"),
         (SHIPPED, [SUM, Answer(False, "outra", "Falta", SUM.cells)], "tem a mesma mensagem que «soma»"),

@@ -56,7 +56,9 @@ def _named(name: object, shelves: dict[str, partial[list[Item]]], what: str) -> 
             return item
     near = [lesson] if lesson in shelves else list(shelves)
     known = sorted(_ids(shelves, near))
-    there = f"Os que existem{f' na lição {lesson}' if lesson in shelves else ''}: {', '.join(known) or 'nenhum'}."
+    there = (
+        f"Os que existem{f' na lição {lesson}' if lesson in shelves else ''}: {', '.join(known) or 'nenhum'}."
+    )
     if what == "a pergunta":
         there = there.replace("Os que", "As que").replace("nenhum.", "nenhuma.")
     raise UnknownNameError(f"Não conheço {what} «{name}». {there}")

@@ -57,5 +57,7 @@ CHALLENGES = [
     ),
     Challenge(id="90.total", title="O total", hints=("a", "b", "c"), check=_total),
     Challenge(id="90.nada", title="Nada <i>demais</i>", hints=("a", "b", "c"), check=_nada),
-    Challenge(id="90.dag", title="Um DAG", hints=("a", "b", "c"), check=lambda answer: f"vi {answer}", dag=True),
+    Challenge(
+        id="90.dag", title="Um DAG", hints=("a", "b", "c"), check=lambda answer: f"vi {answer}", dag=True
+    ),
 ]

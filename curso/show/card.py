@@ -43,9 +43,7 @@ class Card:
     parts: tuple[str | Folded, ...] = ()
 
     def _repr_html_(self) -> str:
-        sign = (
-            f"<span style='white-space:nowrap;color:{self.sign.colour};font-weight:bold'>{self.sign.text}</span>"
-        )
+        sign = f"<span style='white-space:nowrap;color:{self.sign.colour};font-weight:bold'>{self.sign.text}</span>"
         parts = "".join(_part(part) for part in self.parts)
         return (
             f"<div style='max-width:60em;border-left:.25em solid {self.sign.colour};padding:.1em .8em'>"
