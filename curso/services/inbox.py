@@ -17,13 +17,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from curso.services.folder import HOST
 from curso.services.received import MESSAGE_BYTES, Received, wait_for
+from curso.services.service import Part, Service, listens, module
 
 if TYPE_CHECKING:
     from aiosmtpd.smtp import SMTP, Envelope, Session
-
-HOST = "127.0.0.1"
-
 
 @dataclass(frozen=True)
 class Mensagem:
@@ -176,6 +175,21 @@ def main() -> None:
     arguments.add_argument("--port", type=int, required=True)
     chosen = arguments.parse_args()
     asyncio.run(serve(chosen.folder, chosen.port))
+
+
+SERVICE = Service(
+    name="caixa-postal",
+    title="A caixa-postal",
+    ports={"smtp": "tcp"},
+    parts=lambda folder, ports: [
+        Part(
+            "caixa-postal",
+            module("curso.services.inbox", "--folder", str(folder / "mensagens"), "--port", str(ports["smtp"])),
+            ready=lambda: listens(ports["smtp"]),
+        )
+    ],
+    client=lambda folder, ports: CaixaPostal(folder / "mensagens", ports["smtp"]),
+)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Metrics ("metricas"): StatsD comes in over UDP, Prometheus' text goes out over HTTP, at one port number.
+"""Metrics ("metricas"): StatsD comes in over UDP, Prometheus' text goes out over HTTP.
 
-`python -m curso.services.metrics --folder DIR --port N` serves it until SIGTERM; `Metricas` reads it. What has
+`python -m curso.services.metrics --folder DIR --port UDP --http TCP` serves it until SIGTERM; `Metricas` reads it. What has
 been counted is written to the folder every second, so a service that comes back goes on counting.
 """
 
@@ -18,10 +18,11 @@ from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.parser import text_string_to_metric_families
 
 from curso.atomic import write_text
+from curso.services.folder import HOST
+from curso.services.service import Part, Service, answers, module
 from curso.services.statsd_lines import read
 from curso.services.tally import BOUNDS, Snapshot, Tally
 
-HOST = "127.0.0.1"
 KEPT_IN = "metricas.json"
 SAVE_SECONDS = 1.0
 RECEIVE_BYTES = 1_000_000
@@ -31,9 +32,9 @@ RECEIVE_BYTES = 1_000_000
 class Metricas:
     """The metrics, from the notebook's side."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, port: int, http: int) -> None:
         self.porta = port
-        self.url = f"http://{HOST}:{port}/metrics"
+        self.url = f"http://{HOST}:{http}/metrics"
 
     def texto(self) -> str:
         """Everything, in Prometheus' text format. Raises OSError where nobody answers."""
@@ -79,7 +80,7 @@ def save(tally: Tally, file: Path) -> None:
             write_text(file, tally.snapshot().model_dump_json())
 
 
-async def serve(folder: Path, port: int) -> None:
+async def serve(folder: Path, port: int, http: int) -> None:
     """Counts until the process is told to end."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / KEPT_IN
@@ -92,23 +93,43 @@ async def serve(folder: Path, port: int) -> None:
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
     registry = CollectorRegistry()
     registry.register(tally)
-    http, _ = start_http_server(port, addr=HOST, registry=registry)
+    page, _ = start_http_server(http, addr=HOST, registry=registry)
     while not ended.is_set():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(ended.wait(), SAVE_SECONDS)
         save(tally, file)
     transport.close()
-    http.shutdown()
-    http.server_close()
+    page.shutdown()
+    page.server_close()
     save(tally, file)
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--folder", type=Path, required=True)
-    arguments.add_argument("--port", type=int, required=True)
+    arguments.add_argument("--port", type=int, required=True, help="StatsD, UDP")
+    arguments.add_argument("--http", type=int, required=True, help="Prometheus, TCP")
     chosen = arguments.parse_args()
-    asyncio.run(serve(chosen.folder, chosen.port))
+    asyncio.run(serve(chosen.folder, chosen.port, chosen.http))
+
+
+SERVICE = Service(
+    name="metricas",
+    title="As métricas",
+    ports={"statsd": "udp", "http": "tcp"},
+    parts=lambda folder, ports: [
+        Part(
+            "metricas",
+            module(
+                "curso.services.metrics",
+                *("--folder", str(folder / "contagem")),
+                *("--port", str(ports["statsd"]), "--http", str(ports["http"])),
+            ),
+            ready=lambda: answers(f"http://{HOST}:{ports['http']}/metrics"),
+        )
+    ],
+    client=lambda folder, ports: Metricas(ports["statsd"], ports["http"]),
+)
 
 
 if __name__ == "__main__":

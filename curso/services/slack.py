@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
 
+from curso.services.folder import HOST
 from curso.services.received import MESSAGE_BYTES, Received, wait_for
+from curso.services.service import Part, Service, listens, module
 
-HOST = "127.0.0.1"
 PATH = "/services/T0REDECAJU/B0PLANTAO/segredo-de-mentira"
 """Team, channel and secret, as in a real address: whoever knows it can post."""
 
@@ -110,6 +111,21 @@ def main() -> None:
     arguments.add_argument("--port", type=int, required=True)
     chosen = arguments.parse_args()
     serve(chosen.folder, chosen.port)
+
+
+SERVICE = Service(
+    name="slack",
+    title="O Slack do curso",
+    ports={"webhook": "tcp"},
+    parts=lambda folder, ports: [
+        Part(
+            "slack",
+            module("curso.services.slack", "--folder", str(folder / "mensagens"), "--port", str(ports["webhook"])),
+            ready=lambda: listens(ports["webhook"]),
+        )
+    ],
+    client=lambda folder, ports: Slack(folder / "mensagens", ports["webhook"]),
+)
 
 
 if __name__ == "__main__":

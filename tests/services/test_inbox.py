@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from curso.services.inbox import CaixaPostal, read_mail
 from curso.services.received import MESSAGE_BYTES, Received, wait_for
-from tests.services.small import Small, small_service
+
+
+SERVICE = "inbox"
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[Small]:
-    with small_service("inbox", tmp_path / "mail") as service:
-        yield service
-
-
-@pytest.fixture
-def inbox(service: Small) -> CaixaPostal:
-    return CaixaPostal(service.folder, service.port)
+def inbox(small: Any) -> CaixaPostal:
+    return CaixaPostal(small.folder, small.port)
 
 
 def send(port: int, mail: EmailMessage) -> None:
@@ -57,18 +53,18 @@ def test_a_mail_of_html_only_is_readable_too(inbox: CaixaPostal) -> None:
     assert inbox.esperar()[0].corpo == "Duas linhas,\nsó isso."
 
 
-def test_a_restart_loses_nothing_and_empty_is_empty(service: Small, inbox: CaixaPostal) -> None:
+def test_a_restart_loses_nothing_and_empty_is_empty(small: Any, inbox: CaixaPostal) -> None:
     send(inbox.porta, a_mail("um", "1"))
-    service.restart()
+    small.restart()
     send(inbox.porta, a_mail("dois", "2"))
     assert [mail.assunto for mail in inbox.esperar(2, segundos=10)] == ["um", "dois"]
     inbox.esvaziar()
     assert inbox.mensagens() == []
 
 
-def test_a_kill_loses_nothing(service: Small, inbox: CaixaPostal) -> None:
+def test_a_kill_loses_nothing(small: Any, inbox: CaixaPostal) -> None:
     send(inbox.porta, a_mail("um", "1"))
-    service.kill()
+    small.kill()
     assert [mail.assunto for mail in inbox.mensagens()] == ["um"]
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -14,18 +14,14 @@ from curso.services.metrics import KEPT_IN, Metricas, load, save
 from curso.services.statsd_lines import read
 from curso.services.statsd_names import prometheus_name
 from curso.services.tally import SERIES, Tally
-from tests.services.small import Small, small_service
+
+
+SERVICE = "metrics"
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[Small]:
-    with small_service("metrics", tmp_path / "m") as service:
-        yield service
-
-
-@pytest.fixture
-def metrics(service: Small) -> Metricas:
-    return Metricas(service.folder, service.port)
+def metrics(small: Any) -> Metricas:
+    return Metricas(small.port, small.http)
 
 
 def soon(metrics: Metricas, name: str, value: float, **labels: str) -> None:
@@ -70,23 +66,23 @@ def test_the_text_is_prometheus_own(metrics: Metricas) -> None:
     assert text.count("# TYPE fila ") == 1
 
 
-def test_a_restart_goes_on_counting(metrics: Metricas, service: Small) -> None:
+def test_a_restart_goes_on_counting(metrics: Metricas, small: Any) -> None:
     client = StatsClient("127.0.0.1", metrics.porta)
     client.incr("pedidos")
     client.timing("carga", 40)
     soon(metrics, "pedidos", 1)
-    service.restart()
+    small.restart()
     client.incr("pedidos")
     soon(metrics, "pedidos", 2)
     soon(metrics, "carga_bucket", 1, le="0.05")
 
 
-def test_a_kill_loses_a_second_at_most(metrics: Metricas, service: Small) -> None:
+def test_a_kill_loses_a_second_at_most(metrics: Metricas, small: Any) -> None:
     StatsClient("127.0.0.1", metrics.porta).incr("pedidos", 3)
     soon(metrics, "pedidos", 3)
     time.sleep(1.5)
-    service.kill()
-    service.start()
+    small.kill()
+    small.start()
     assert metrics.valor("pedidos") == 3
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -15,18 +15,14 @@ from slack_sdk import WebhookClient
 
 from curso.services.received import MESSAGE_BYTES
 from curso.services.slack import Slack
-from tests.services.small import Small, small_service
+
+
+SERVICE = "slack"
 
 
 @pytest.fixture
-def service(tmp_path: Path) -> Iterator[Small]:
-    with small_service("slack", tmp_path / "slack") as service:
-        yield service
-
-
-@pytest.fixture
-def slack(service: Small) -> Slack:
-    return Slack(service.folder, service.port)
+def slack(small: Any) -> Slack:
+    return Slack(small.folder, small.port)
 
 
 def post(url: str, body: bytes, kind: str = "application/json") -> tuple[int, str]:
@@ -64,16 +60,16 @@ def test_a_wrong_address_is_nobodys(slack: Slack) -> None:
     assert slack.mensagens() == []
 
 
-def test_a_body_that_is_too_large_is_refused(slack: Slack, service: Small) -> None:
-    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as raw:
-        path = slack.url.split(str(service.port))[1]
+def test_a_body_that_is_too_large_is_refused(slack: Slack, small: Any) -> None:
+    with socket.create_connection(("127.0.0.1", small.port), timeout=10) as raw:
+        path = slack.url.split(str(small.port))[1]
         raw.sendall(f"POST {path} HTTP/1.0\r\nContent-Length: {MESSAGE_BYTES + 1}\r\n\r\n".encode())
         assert b" 413 " in raw.recv(1000)
 
 
-def test_a_restart_loses_nothing(slack: Slack, service: Small) -> None:
+def test_a_restart_loses_nothing(slack: Slack, small: Any) -> None:
     post(slack.url, b'{"text": "um"}')
-    service.restart()
+    small.restart()
     post(slack.url, b'{"text": "dois"}')
     assert [message["text"] for message in slack.mensagens()] == ["um", "dois"]
     slack.esvaziar()

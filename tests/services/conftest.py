@@ -1,4 +1,4 @@
-"""A small service as a process of its own, started the way the course starts it."""
+"""A small service as a process of its own: started, told to end, killed, started again."""
 
 from __future__ import annotations
 
@@ -12,12 +12,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 
 @dataclass
 class Small:
     module: str
     folder: Path
     port: int
+    http: int = 0
+    """Where a service has a second port: its page."""
     process: subprocess.Popen[bytes] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -25,10 +29,13 @@ class Small:
 
     def start(self) -> None:
         command = [sys.executable, "-m", f"curso.services.{self.module}"]
-        self.process = subprocess.Popen([*command, "--folder", str(self.folder), "--port", str(self.port)])
+        command += ["--folder", str(self.folder), "--port", str(self.port)]
+        command += ["--http", str(self.http)] if self.http else []
+        self.process = subprocess.Popen(command)
+        tcp = self.http or self.port
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline and self.process.poll() is None:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=1):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", tcp), timeout=1):
                 return
             time.sleep(0.05)
         raise AssertionError(f"{self.module} did not come up")
@@ -47,12 +54,18 @@ class Small:
         self.process.wait(timeout=10)
 
 
-@contextlib.contextmanager
-def small_service(module: str, folder: Path) -> Iterator[Small]:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    service = Small(module, folder, port)
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def small(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Small]:
+    """The service that the test module names as SERVICE; at the end SIGTERM must be enough."""
+    module = request.module.SERVICE
+    service = Small(module, tmp_path / "servico", free_port(), free_port() if module == "metrics" else 0)
     try:
         yield service
         if service.process.poll() is None:
