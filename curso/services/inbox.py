@@ -24,6 +24,7 @@ from curso.services.service import Part, Service, listens, module
 if TYPE_CHECKING:
     from aiosmtpd.smtp import SMTP, Envelope, Session
 
+
 @dataclass(frozen=True)
 class Mensagem:
     """A mail, as a person reads it."""
@@ -184,7 +185,9 @@ SERVICE = Service(
     parts=lambda folder, ports: [
         Part(
             "caixa-postal",
-            module("curso.services.inbox", "--folder", str(folder / "mensagens"), "--port", str(ports["smtp"])),
+            module(
+                "curso.services.inbox", "--folder", str(folder / "mensagens"), "--port", str(ports["smtp"])
+            ),
             ready=lambda: listens(ports["smtp"]),
         )
     ],

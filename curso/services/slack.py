@@ -70,7 +70,9 @@ class _Webhook(BaseHTTPRequestHandler):
         return self._answer(200, "ok")
 
     def do_GET(self) -> None:
-        self._answer(404 if self.path != PATH else 400, "no_service" if self.path != PATH else "invalid_payload")
+        self._answer(
+            404 if self.path != PATH else 400, "no_service" if self.path != PATH else "invalid_payload"
+        )
 
     def _message(self, content: bytes) -> dict[str, Any] | None:
         """The body: JSON, or a form whose field `payload` holds the JSON, which Slack takes too."""
@@ -120,7 +122,9 @@ SERVICE = Service(
     parts=lambda folder, ports: [
         Part(
             "slack",
-            module("curso.services.slack", "--folder", str(folder / "mensagens"), "--port", str(ports["webhook"])),
+            module(
+                "curso.services.slack", "--folder", str(folder / "mensagens"), "--port", str(ports["webhook"])
+            ),
             ready=lambda: listens(ports["webhook"]),
         )
     ],

@@ -82,7 +82,9 @@ class Tally:
     def collect(self) -> Iterator[Metric]:
         """Every name's family, as prometheus_client writes it."""
         families: dict[str, Metric] = {}
-        for series in sorted(self.snapshot_for_reading(), key=lambda one: (one.name, sorted(one.labels.items()))):
+        for series in sorted(
+            self.snapshot_for_reading(), key=lambda one: (one.name, sorted(one.labels.items()))
+        ):
             family = families.setdefault(
                 series.name, Metric(series.name, "Received as StatsD.", PROMETHEUS_KIND[series.kind])
             )

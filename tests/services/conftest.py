@@ -1,4 +1,4 @@
-"""A small service as a process of its own: started, told to end, killed, started again."""
+"""Services in a data folder of the test's own; none is left when it ends. A small one also as a bare process."""
 
 from __future__ import annotations
 
@@ -14,9 +14,28 @@ from pathlib import Path
 
 import pytest
 
+from curso.services import control
+from curso.services.catalog import MODULES
+from curso.services.supervisor import left_by
+
+
+@pytest.fixture(scope="module")
+def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data folder with a space and an accent in its name, as people have them."""
+    folder = tmp_path_factory.mktemp("serviços da lição")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CURSO_SERVICOS", str(folder))
+        patch.delenv("CURSO_LAB_PROCESSO", raising=False)
+        yield folder
+        for name in MODULES:
+            control.stop(name)
+            assert left_by(folder / name) == []
+
 
 @dataclass
 class Small:
+    """A small service, started, told to end, killed, started again."""
+
     module: str
     folder: Path
     port: int

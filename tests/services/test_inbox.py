@@ -12,7 +12,6 @@ import pytest
 from curso.services.inbox import CaixaPostal, read_mail
 from curso.services.received import MESSAGE_BYTES, Received, wait_for
 
-
 SERVICE = "inbox"
 
 
@@ -28,7 +27,11 @@ def send(port: int, mail: EmailMessage) -> None:
 
 def a_mail(subject: str, text: str, html: str = "") -> EmailMessage:
     mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = "airflow@redecaju.example", "plantao@redecaju.example", subject
+    mail["From"], mail["To"], mail["Subject"] = (
+        "airflow@redecaju.example",
+        "plantao@redecaju.example",
+        subject,
+    )
     mail.set_content(text)
     if html:
         mail.add_alternative(html, subtype="html")

@@ -15,7 +15,6 @@ from curso.services.statsd_lines import read
 from curso.services.statsd_names import prometheus_name
 from curso.services.tally import SERIES, Tally
 
-
 SERVICE = "metrics"
 
 
@@ -129,7 +128,10 @@ def test_series_have_a_limit() -> None:
     assert len(tally.snapshot().series) == SERIES
 
 
-@pytest.mark.parametrize("content", ["", "{", '{"series": [{"kind": "x"}]}', '{"series": [{"kind": "timer", "name": "a", "labels": {}}]}'])
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", '{"series": [{"kind": "x"}]}', '{"series": [{"kind": "timer", "name": "a", "labels": {}}]}'],
+)
 def test_a_damaged_file_is_a_fresh_start(tmp_path: Path, content: str) -> None:
     (tmp_path / KEPT_IN).write_text(content, encoding="utf-8")
     assert load(tmp_path / KEPT_IN).snapshot().series == []
@@ -158,7 +160,10 @@ def test_every_family_is_well_formed() -> None:
 
 
 def test_names_of_airflow_3_3_are_known() -> None:
-    assert prometheus_name("airflow.dagrun.duration.failed.vendas") == ("airflow_dagrun_failed", {"dag_id": "vendas"})
+    assert prometheus_name("airflow.dagrun.duration.failed.vendas") == (
+        "airflow_dagrun_failed",
+        {"dag_id": "vendas"},
+    )
     assert prometheus_name("airflow.dagrun.duration.failed") is None
     assert prometheus_name("airflow.task.duration") is None
     assert prometheus_name("airflow.operator_failures_PythonOperator") == (

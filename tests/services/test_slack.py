@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -15,7 +14,6 @@ from slack_sdk import WebhookClient
 
 from curso.services.received import MESSAGE_BYTES
 from curso.services.slack import Slack
-
 
 SERVICE = "slack"
 
