@@ -3,8 +3,7 @@
 from importlib.metadata import version as _version
 
 project = "Orquestração e Workflows"
-author = "quem escreve o curso"
-copyright = "textos CC BY 4.0, código MIT"
+author = copyright = ""
 version = release = _version("curso-orquestracao")
 language = "pt_BR"
 extensions = ["myst_nb"]
@@ -13,7 +12,7 @@ html_title = "Módulo 4: Orquestração e Workflows"
 html_static_path = ["static"]
 html_css_files = ["curso.css"]
 html_copy_source = False
-html_show_sphinx = False
+html_show_sphinx = html_show_copyright = html_show_sourcelink = False
 html_last_updated_fmt = None
 html_theme_options = {
     "use_download_button": False,
@@ -21,6 +20,9 @@ html_theme_options = {
     "show_toc_level": 2,
     "home_page_in_toc": True,
     "show_navbar_depth": 1,
+    # The search stands in the sidebar already.
+    "navbar_start": [], "navbar_center": [], "navbar_end": [], "navbar_persistent": [],
+    "footer_content_items": ["extra-footer"],
     "extra_footer": "Um curso aberto: o código é MIT, lições e enunciados são CC BY 4.0.",
 }
 nb_execution_mode = "off"
