@@ -114,6 +114,8 @@ class Lesson:
 
     name: str
     client: NotebookClient
+    kernel_log: Path
+    """What the kernel itself says, outside of any cell."""
     seconds: dict[str, float] = field(default_factory=dict)
 
     def run(self, cell: Cell, position: int) -> None:
@@ -126,7 +128,8 @@ class Lesson:
         except CellTimeoutError:
             raise LessonError(self._told(cell, "passou do tempo")) from None
         except DeadKernelError:
-            raise LessonError(self._told(cell, "o kernel morreu")) from None
+            said = self.kernel_log.read_text(encoding="utf-8", errors="replace")[-2000:]
+            raise LessonError(self._told(cell, f"o kernel morreu:\n{said}")) from None
         finally:
             self.seconds[cell.id] = round(time.monotonic() - began, 1)
 
@@ -206,8 +209,8 @@ def run_notebook(
         ipython_hist_file=":memory:",
     )
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # a "python3" in the user's home is not the course's
-    lesson = Lesson(name, client)
-    with client.setup_kernel(env=environment):
+    lesson = Lesson(name, client, copy.folder / "kernel.log")
+    with lesson.kernel_log.open("ab") as log, client.setup_kernel(env=environment, stderr=log):
         for position, cell in enumerate(list(notebook.cells)):
             if cell.cell_type == "code" and not set(tags(cell)) & set(skip):
                 lesson.run(cell, position)

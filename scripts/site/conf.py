@@ -21,7 +21,10 @@ html_theme_options = {
     "home_page_in_toc": True,
     "show_navbar_depth": 1,
     # The search stands in the sidebar already.
-    "navbar_start": [], "navbar_center": [], "navbar_end": [], "navbar_persistent": [],
+    "navbar_start": [],
+    "navbar_center": [],
+    "navbar_end": [],
+    "navbar_persistent": [],
     "footer_content_items": ["extra-footer"],
     "extra_footer": "Um curso aberto: o código é MIT, lições e enunciados são CC BY 4.0.",
 }
