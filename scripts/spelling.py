@@ -28,7 +28,9 @@ _NOT_PROSE = re.compile(
     r"https?://\S+"  # addresses
     r"|`[^`]*`"  # code, where a text is no Markdown
     r"|[%&#$]?\{[^{}]*\}|%\(?\w*\)?[sdfr]\b"  # placeholders
-    r"|<[^<> ]+>"
+    r"|<[^<>]+>"
+    r"|\w+[(=]|(?<=\w)[\])]\w+"  # calls, arguments
+    r"|\"[\w-]+\"|'[\w-]+'|«[\w-]+»"  # values
     r"|(?<!\w)[@%!~$/\\-]+\w[\w./-]*"  # options, decorators, magics, variables, absolute paths
     r"|\b[\w.-]+/(?!\w)"  # folders
     r"|\S*\w[._/@=\\]\w\S*"  # file.py, a.b, name_name, a/b, a=b
@@ -36,9 +38,45 @@ _NOT_PROSE = re.compile(
     r"|\b\w*[^\W\d_A-ZÀ-Ý][A-Z]\w*"  # camelCase, JupyterLab
     r"|\b[A-Z]{2,}s?\b"  # DAG, DAGs
 )
-_SQL = re.compile(
-    r"\b(select|insert|update|delete|create|alter|drop|truncate)\b.*\b(from|into|table|set|view|schema)\b",
-    re.I | re.S,
+_CODE = re.compile(
+    r"^\s*(import|from \S+ import|def|class|return|raise|with|for|if|echo|set|cp|cat|exit|print|@)\b.*[\w:)\"']\s*$"
+    r"|\w\(.*\)\s*$|^\s*\w+ = |^#!|[|>]{1,2} \S+\.\w+$"
+    r"|\b(select|insert|update|delete|create|alter|drop|truncate)\b.*\b(from|into|table|set|view|schema)\b",
+    re.I | re.M,
+)
+_LITTLE = set(
+    [
+        "a",
+        "o",
+        "as",
+        "os",
+        "e",
+        "é",
+        "ou",
+        "um",
+        "uma",
+        "de",
+        "do",
+        "da",
+        "dos",
+        "das",
+        "em",
+        "no",
+        "na",
+        "nos",
+        "nas",
+        "por",
+        "para",
+        "com",
+        "sem",
+        "que",
+        "se",
+        "não",
+        "já",
+        "só",
+        "ao",
+        "à",
+    ]
 )
 _SENTENCE_WORDS = 4
 
@@ -49,6 +87,8 @@ class Text:
 
     where: str
     prose: str
+    emphasized: bool = False
+    """Words in italics, which is how a foreign phrase is set."""
 
 
 def texts(root: Path = ROOT) -> Iterator[Text]:
@@ -85,8 +125,25 @@ def words(prose: str) -> list[str]:
     return [match[0].replace("’", "'") for match in _WORD.finditer(_NOT_PROSE.sub(" ", prose))]
 
 
-def misspelled(found: Iterable[str], glossary: Iterable[str]) -> set[str]:
-    """Those that neither the dictionary nor the glossary has. Raises OSError where there is no hunspell."""
+def misspelled(found: Iterable[Text], glossary: Iterable[str]) -> dict[str, list[str]]:
+    """Words that neither the dictionary nor the glossary has, and where each stands.
+
+    A phrase in italics of which half is unknown is in another language. Raises OSError without hunspell.
+    """
+    texts_read = [(text, words(text.prose)) for text in found]
+    unknown = unknown_words((word for _, read in texts_read for word in read), glossary)
+    places: dict[str, list[str]] = {}
+    for text, read in texts_read:
+        wrong = [word for word in read if word in unknown]
+        if text.emphasized and len(read) > 1 and 2 * len(wrong) >= len(read):
+            continue
+        for word in wrong:
+            places.setdefault(word, []).append(text.where)
+    return dict(sorted(places.items(), key=lambda pair: pair[0].casefold()))
+
+
+def unknown_words(found: Iterable[str], glossary: Iterable[str]) -> set[str]:
+    """Those that neither the dictionary nor the glossary has."""
     extra = set(glossary)
     # hunspell takes compounds apart itself: what remains of one is judged part by part.
     parts = {
@@ -118,27 +175,37 @@ def _unknown(asked: Iterable[str]) -> set[str]:
 
 
 def _markdown(where: str, source: str) -> Iterator[Text]:
-    lines = 0
+    line = 0
     for token in MarkdownIt("commonmark").enable("table").parse(source):
-        lines = token.map[0] + 1 if token.map else lines
-        if token.type != "inline":
-            continue
-        prose = " ".join(
-            child.content if child.type == "text" else "\n" for child in _flat(token.children or [])
-        )
-        yield Text(f"{where}:{lines}", _joined(prose))
+        line = token.map[0] + 1 if token.map else line
+        if token.type == "inline":
+            yield from _inline(f"{where}:{line}", token.children or [])
 
 
-def _flat(tokens: Iterable[Any]) -> Iterator[Any]:
+def _inline(where: str, tokens: list[Any]) -> Iterator[Text]:
+    """A paragraph's prose, and apart from it what is in italics. The title of another's page is its own."""
+    prose, italics, elsewhere, emphasized = "", "", False, False
     for token in tokens:
-        if token.type == "image":
-            yield from _flat(token.children or [])
+        if token.type == "link_open":
+            elsewhere = "://" in str(token.attrGet("href"))
+        elif token.type == "link_close":
+            elsewhere = False
+        elif token.type in ("em_open", "em_close"):
+            emphasized = token.type == "em_open"
+            yield Text(where, italics, emphasized=True)
+            italics = ""
+        elif elsewhere:
+            prose += " "
+        elif emphasized:
+            italics += token.content if token.type == "text" else " "
         else:
-            yield token
-
-
-def _joined(prose: str) -> str:
-    return re.sub(r" ?\n ?", " ", prose)
+            # An image's content is its alternative text; what is code or markup separates words.
+            prose += (
+                token.content
+                if token.type in ("text", "image")
+                else " " * (not token.type.startswith("strong"))
+            )
+    yield Text(where, prose)
 
 
 def _strings(document: Any) -> Iterator[str]:
@@ -187,7 +254,10 @@ def _sentences_of_code(where: str, source: str, *, comments: bool) -> Iterator[T
 
 
 def _is_sentence(value: str) -> bool:
-    return len(words(value)) >= _SENTENCE_WORDS and not _SQL.search(value)
+    """Four words and two of the little ones that every sentence has, and nothing of a program."""
+    found = words(value)
+    little = {word.lower() for word in found} & _LITTLE
+    return len(found) >= _SENTENCE_WORDS and len(little) >= 2 and not _CODE.search(value)
 
 
 def _help() -> Iterator[Text]:
@@ -199,35 +269,27 @@ def _help() -> Iterator[Text]:
 
     names = re.compile(rf"\b({'|'.join(map(re.escape, MODULES))})\b")  # a choice of values is no prose
 
-    def told(command: Any, path: str) -> Iterator[Text]:
+    def of(command: Any, path: str) -> Iterator[Text]:
         yield Text(f"{path} --help", command.help or "")
         for parameter in command.params:
             yield Text(
                 f"{path} --help, {parameter.name}", names.sub("", getattr(parameter, "help", None) or "")
             )
         for name, inner in getattr(command, "commands", {}).items():
-            yield from told(inner, f"{path} {name}")
+            yield from of(inner, f"{path} {name}")
 
-    yield from told(typer.main.get_command(app), "curso")
+    yield from of(typer.main.get_command(app), "curso")
 
 
-def places(found: Iterable[Text], unknown: set[str]) -> list[str]:
-    """ "word: where", for each word where it first stands and how often."""
-    first: dict[str, str] = {}
-    count: dict[str, int] = {}
-    for text in found:
-        for word in words(text.prose):
-            if word in unknown:
-                first.setdefault(word, text.where)
-                count[word] = count.get(word, 0) + 1
-    return [f"{word} ({count[word]}x): {first[word]}" for word in sorted(first, key=str.casefold)]
+def told(wrong: dict[str, list[str]]) -> str:
+    """ "word (3x): where it first stands", a line each."""
+    return "\n".join(f"{word} ({len(places)}x): {places[0]}" for word, places in wrong.items())
 
 
 def main() -> int:
-    all_texts = list(texts())
-    unknown = misspelled((word for text in all_texts for word in words(text.prose)), read_glossary())
-    print("\n".join(places(all_texts, unknown)) or "Nenhuma palavra a olhar.")
-    return 1 if unknown else 0
+    wrong = misspelled(texts(), read_glossary())
+    print(told(wrong) or "Nenhuma palavra a olhar.")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

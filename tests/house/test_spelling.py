@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spelling import Text, misspelled, notebook_texts, places, read_glossary, texts, words
+from spelling import Text, misspelled, notebook_texts, read_glossary, texts, told, unknown_words, words
 from system_packages import has_dictionary
 
 pytestmark = pytest.mark.skipif(not has_dictionary(), reason="sem hunspell com o dicionário pt_BR")
@@ -16,10 +16,10 @@ def found() -> list[Text]:
 
 
 def test_every_word_is_portuguese_or_in_the_glossary(found: list[Text]) -> None:
-    unknown = misspelled((word for text in found for word in words(text.prose)), read_glossary())
-    assert not unknown, (
+    wrong = misspelled(found, read_glossary())
+    assert not wrong, (
         "Palavras que o dicionário não tem: corrija-as ou, se são do ofício, ponha-as em docs/glossario.txt:\n"
-        + "\n".join(places(found, unknown))
+        + told(wrong)
     )
 
 
@@ -29,8 +29,7 @@ def test_the_glossary_is_sorted_and_every_word_of_it_needed(found: list[Text]) -
     used = {word for text in found for whole in words(text.prose) for word in (whole, *whole.split("-"))}
     used |= {word[:1].lower() + word[1:] for word in used}
     assert [word for word in glossary if word not in used] == [], "ninguém usa"
-    known = set(glossary) - misspelled(glossary, [])
-    assert not known, "o dicionário já tem"
+    assert set(glossary) == unknown_words(glossary, []), "o dicionário já tem"
 
 
 def test_what_is_no_word() -> None:
@@ -50,23 +49,36 @@ def test_a_wrong_word_is_found_and_said_where() -> None:
         {"cell_type": "code", "id": "b", "source": code},
     ]
     found = list(notebook_texts("n.ipynb", {"cells": cells}))
-    unknown = misspelled((word for text in found for word in words(text.prose)), ["pipeline"])
-    assert places(found, unknown) == [
+    assert told(misspelled(found, ["pipeline"])).splitlines() == [
         "comentario (1x): n.ipynb, célula b, linha 2 do código",
         "exeção (1x): n.ipynb, célula a:3",
         "ortographia (1x): n.ipynb, célula b, linha 3 do código",
     ]
 
 
+@pytest.mark.parametrize(
+    "code", ["import os\\nprint(os)", "echo a b c d e f | wc -l > a.txt", "select a from b", "x = f(a)"]
+)
+def test_a_string_that_is_a_program_is_no_sentence(code: str) -> None:
+    cell = {"cell_type": "code", "id": "a", "source": f'x = "{code} xyzw qwrt zxcv"\n'}
+    assert not misspelled(notebook_texts("n", {"cells": [cell]}), [])
+
+
+def test_a_foreign_phrase_is_set_in_italics_and_a_page_has_its_own_title() -> None:
+    source = "É *dead man's switch*, com [Deferrable Operators](https://x.org/a). Mas *bagunssa* e *um xyzw muito estranho mesmo*."
+    found = notebook_texts("n", {"cells": [{"cell_type": "markdown", "id": "a", "source": source}]})
+    assert list(misspelled(found, [])) == ["bagunssa", "xyzw"]
+
+
 @pytest.mark.parametrize("word", ["backfill", "Backfill", "pós-backfill", "Airflow", "e-mail"])
 def test_the_glossary_counts(word: str) -> None:
-    assert not misspelled([word], ["backfill", "Airflow", "e-mail"])
-    assert misspelled([word], []) == {word}
+    assert not unknown_words([word], ["backfill", "Airflow", "e-mail"])
+    assert unknown_words([word], []) == {word}
 
 
 def test_names_keep_their_capital() -> None:
-    assert misspelled(["airflow"], ["Airflow"]) == {"airflow"}
+    assert unknown_words(["airflow"], ["Airflow"]) == {"airflow"}
 
 
 def test_a_text_knows_where_it_stands() -> None:
-    assert places([Text("aqui", "xyzw xyzw")], {"xyzw"}) == ["xyzw (2x): aqui"]
+    assert told(misspelled([Text("aqui", "xyzw xyzw")], [])) == "xyzw (2x): aqui"
