@@ -7,8 +7,10 @@ stands in code (spans, fences, identifiers, file names, addresses) is no word.
 from __future__ import annotations
 
 import ast
+import builtins
 import io
 import json
+import keyword
 import re
 import subprocess
 import sys
@@ -29,7 +31,7 @@ _NOT_PROSE = re.compile(
     r"|`[^`]*`"  # code, where a text is no Markdown
     r"|[%&#$]?\{[^{}]*\}|%\(?\w*\)?[sdfr]\b"  # placeholders
     r"|<[^<>]+>"
-    r"|\w+[(=]|(?<=\w)[\])]\w+"  # calls, arguments
+    r"|\*\.\w+|\w+[(=]|(?<=\w)[\])]\w+"  # calls, arguments
     r"|\"[\w-]+\"|'[\w-]+'|«[\w-]+»"  # values
     r"|(?<!\w)[@%!~$/\\-]+\w[\w./-]*"  # options, decorators, magics, variables, absolute paths
     r"|\b[\w.-]+/(?!\w)"  # folders
@@ -79,6 +81,8 @@ _LITTLE = set(
     ]
 )
 _SENTENCE_WORDS = 4
+_PYTHON = {*keyword.kwlist, *dir(builtins)}
+"""In a comment or a message, `return` and `None` are what the code says."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,7 @@ class Text:
 
     where: str
     prose: str
+    about_code: bool = False
     emphasized: bool = False
     """Words in italics, which is how a foreign phrase is set."""
 
@@ -130,7 +135,10 @@ def misspelled(found: Iterable[Text], glossary: Iterable[str]) -> dict[str, list
 
     A phrase in italics of which half is unknown is in another language. Raises OSError without hunspell.
     """
-    texts_read = [(text, words(text.prose)) for text in found]
+    texts_read = [
+        (text, [word for word in words(text.prose) if not (text.about_code and word in _PYTHON)])
+        for text in found
+    ]
     unknown = unknown_words((word for _, read in texts_read for word in read), glossary)
     places: dict[str, list[str]] = {}
     for text, read in texts_read:
@@ -246,11 +254,13 @@ def _sentences_of_code(where: str, source: str, *, comments: bool) -> Iterator[T
         ):
             value = node.value
         if _is_sentence(value):
-            yield Text(f"{where}, linha {getattr(node, 'lineno', '?')} do código", value)
+            yield Text(f"{where}, linha {getattr(node, 'lineno', '?')} do código", value, about_code=True)
     if comments:
         for token in tokens:
             if token.type == tokenize.COMMENT and not re.match(r"# *(noqa|type:|fmt:|%%)", token.string):
-                yield Text(f"{where}, linha {token.start[0]} do código", token.string.lstrip("# "))
+                yield Text(
+                    f"{where}, linha {token.start[0]} do código", token.string.lstrip("# "), about_code=True
+                )
 
 
 def _is_sentence(value: str) -> bool:
