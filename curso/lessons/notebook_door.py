@@ -52,25 +52,19 @@ def confira(pergunta: str) -> Card:
     known, notice = record.load()
     guess = known.predictions.get(asked.id)
     letter = asked.letter(guess.last) if guess else None
-    whys = [f"{option}) {text}: {asked.why[option]}" for option, text in asked.options.items()]
+    whys = {option: f"{option}) {text}\n{asked.why[option]}" for option, text in asked.options.items()}
     if letter is None:
         how = f'Você ainda não deu o seu palpite: volte à célula com `preveja("{asked.id}", ...)` e responda.'
         return Card(
             _UNANSWERED,
             asked.question,
-            (how, Folded("Ver as respostas mesmo assim", tuple(whys)), *notices(notice)),
+            (how, Folded("Ver as respostas mesmo assim", tuple(whys.values())), *notices(notice)),
         )
     notice = record.note_confirmed(asked.id) or notice
-    others = tuple(
-        why for option, why in zip(asked.options, whys, strict=True) if option not in (letter, asked.answer)
-    )
-    right = f"{asked.answer}) {asked.options[asked.answer]}: {asked.why[asked.answer]}"
-    parts: list[str | Folded] = []
+    others = tuple(why for option, why in whys.items() if option not in (letter, asked.answer))
+    parts: list[str | Folded] = [whys[asked.answer]]
     if letter != asked.answer:
-        parts.append(f"Seu palpite foi {letter}) {asked.options[letter]}: {asked.why[letter]}")
-        parts.append(f"O que aconteceu: {right}")
-    else:
-        parts.append(right)
+        parts = [f"Seu palpite foi {whys[letter]}", f"O que aconteceu: {whys[asked.answer]}"]
     if others:
         parts.append(Folded("E as outras opções?", others))
     return Card(_RIGHT if letter == asked.answer else _SURPRISE, asked.question, (*parts, *notices(notice)))

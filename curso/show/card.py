@@ -63,7 +63,10 @@ def _plain(parts: Iterable[str | Folded]) -> list[str]:
     lines: list[str] = []
     for part in parts:
         if isinstance(part, Folded):
-            lines += [f"{part.title}:", *(f"  {clean(line)}" for line in part.parts)]
+            lines += [
+                f"{part.title}:",
+                *(f"  {line}" for text in part.parts for line in clean(text).splitlines()),
+            ]
         else:
             lines.append(clean(part))
     return lines

@@ -247,13 +247,13 @@ def test_a_right_guess_and_a_surprise() -> None:
     preveja("90.soma", "b")
     right = text(confira("90.soma"))
     assert right.startswith("✔ você previu: Quanto dá")
-    assert "b) False: 0.1 e 0.2 não cabem" in right
-    assert "E as outras opções?:\n  a) True: Seria" in right
+    assert "b) False\n0.1 e 0.2 não cabem" in right
+    assert "E as outras opções?:\n  a) True\n  Seria" in right
     preveja("90.soma", "c")
     surprise = text(confira("90.soma"))
     assert surprise.startswith("✘ surpresa")
-    assert "Seu palpite foi c) Um erro: Comparar" in surprise
-    assert "O que aconteceu: b) False: 0.1" in surprise
+    assert "Seu palpite foi c) Um erro\nComparar" in surprise
+    assert "O que aconteceu: b) False\n0.1" in surprise
     known = record.load()[0].predictions["90.soma"]
     assert (known.first, known.last) == ("b", "c")
     assert known.confirmed_at is not None
