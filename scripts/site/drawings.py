@@ -71,5 +71,16 @@ def draw(texts: list[str], scratch: Path) -> dict[str, str]:
     for text, source in zip(texts, sources, strict=True):
         head, _, data = source.partition(",")
         if head.startswith("data:image/svg+xml"):
-            found[text] = unquote(data)
+            found[text] = _sized(unquote(data))
     return found
+
+
+def _sized(svg: str) -> str:
+    """In its own size: as Mermaid leaves it, a drawing of two boxes would fill the page."""
+    box = re.search(r'viewBox="[-\d.]+ [-\d.]+ ([\d.]+) ([\d.]+)"', svg)
+    if box is None:
+        return svg
+    head, tag, rest = svg.partition("<svg")
+    inside, end, body = rest.partition(">")
+    inside = re.sub(r'\s(width|height)="[^"]*"', "", inside)
+    return f'{head}{tag} width="{box[1]}" height="{box[2]}"{inside}{end}{body}'
