@@ -26,7 +26,7 @@ PREDICTIONS = [
     ),
     Prediction(
         id="01.parse",
-        question="Você salva o arquivo com a nova description. O que precisa acontecer para a UI mostrar a mudança?",
+        question="Você salva o arquivo com uma task a mais. O que precisa acontecer para a UI mostrar a task nova?",
         options={
             "a": "reiniciar o Airflow, como um servidor web que carrega o código ao subir",
             "b": "nada: o DAG processor relê os arquivos da pasta o tempo todo",
@@ -439,6 +439,7 @@ CHALLENGES = [
             'catchup=False, tags=["estoque"], default_args={"owner": "estoque-caju", "retries": 2}, ) e, no fim, contar >> avisar',
         ),
         check=_estoque,
+        dag=True,
     ),
     Challenge(
         id="01.setas",
@@ -449,6 +450,7 @@ CHALLENGES = [
             "baixar >> conferir >> regioes >> somar >> [painel, email], com somar, painel e email criados antes.",
         ),
         check=_setas,
+        dag=True,
     ),
     Challenge(
         id="01.referencia",
@@ -459,6 +461,7 @@ CHALLENGES = [
             'arquivo = PASTA / "vendas.json"; arquivo.write_text(json.dumps(vendas)); return str(arquivo). Em somar: json.loads(Path(caminho).read_text()).',
         ),
         check=_referencia,
+        dag=True,
     ),
     Challenge(
         id="01.taskflow",
@@ -469,6 +472,7 @@ CHALLENGES = [
             "Dentro da função com @dag(dag_id=\"caju_ticket\"): anunciar(ticket_medio(buscar())). E chame essa função no fim do arquivo.",
         ),
         check=_taskflow,
+        dag=True,
     ),
     Challenge(
         id="01.cron",
@@ -499,6 +503,7 @@ CHALLENGES = [
             'Troque em pedido: "from_date": "2026-03-02T00:00:00-03:00", "to_date": "2026-03-06T23:59:59-03:00", e mande o POST de novo.',
         ),
         check=_backfill,
+        dag=True,
     ),
     Challenge(
         id="01.retries",
@@ -509,5 +514,6 @@ CHALLENGES = [
             "@task(retries=3, retry_delay=timedelta(seconds=1)) em frete, e @task(retries=0) em pagar.",
         ),
         check=_retries,
+        dag=True,
     ),
 ]

@@ -52,9 +52,6 @@ estoque()
 # %% certa: TaskFlow (2)
 desafio("01.estoque", "caju_estoque")
 
-# %% errada: outro nome | é o dag id, entre aspas
-desafio("01.estoque", "estoque")
-
 # %% errada: sem fuso | no fuso UTC
 %%dag meu_estoque.py
 from datetime import datetime
