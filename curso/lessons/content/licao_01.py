@@ -205,17 +205,27 @@ def _estoque(answer: object) -> str:
             f"São 06:00, mas no fuso {dag['timezone']}. O cron segue o fuso da start_date: dê um a ela com pendulum.datetime(..., tz=...)."
         )
     if not str(dag["start_date"]).startswith("2026-01-01T03:00"):
-        raise Wrong(f"A start_date ficou em {dag['start_date']} (UTC), e devia ser 1º de janeiro de 2026 em São Paulo.")
+        raise Wrong(
+            f"A start_date ficou em {dag['start_date']} (UTC), e devia ser 1º de janeiro de 2026 em São Paulo."
+        )
     if dag["catchup"]:
         raise Wrong("Com catchup=True nasceria uma execução para cada dia desde janeiro.")
     for name, task in tasks.items():
         if task["owner"] != "estoque-caju":
-            raise Wrong(f"O owner de {name} é {task['owner']}. Em default_args, uma linha resolve para todas.")
+            raise Wrong(
+                f"O owner de {name} é {task['owner']}. Em default_args, uma linha resolve para todas."
+            )
         if task["retries"] != 2:
-            raise Wrong(f"A task {name} tem retries={task['retries']:g}: são duas novas tentativas, em toda task.")
+            raise Wrong(
+                f"A task {name} tem retries={task['retries']:g}: são duas novas tentativas, em toda task."
+            )
     if "avisar" not in tasks["contar"]["downstream_task_ids"]:
-        raise Wrong("contar e avisar estão lá, mas sem uma seta de uma para a outra: elas rodariam ao mesmo tempo.")
-    return "Agenda, fuso, dono, tentativas e seta: tudo declarado em um lugar só, e quem chegar amanhã entende."
+        raise Wrong(
+            "contar e avisar estão lá, mas sem uma seta de uma para a outra: elas rodariam ao mesmo tempo."
+        )
+    return (
+        "Agenda, fuso, dono, tentativas e seta: tudo declarado em um lugar só, e quem chegar amanhã entende."
+    )
 
 
 ARROWS = {
@@ -234,7 +244,9 @@ def _setas(answer: object) -> str:
     missing, extra = sorted(ARROWS - seen), sorted(seen - ARROWS)
     if missing:
         first = " → ".join(missing[0])
-        raise Wrong(f"Falta{'m' if len(missing) > 1 else ''} {len(missing)} seta{'s' if len(missing) > 1 else ''}; uma delas é {first}.")
+        raise Wrong(
+            f"Falta{'m' if len(missing) > 1 else ''} {len(missing)} seta{'s' if len(missing) > 1 else ''}; uma delas é {first}."
+        )
     if extra:
         raise Wrong(f"Há uma seta que o desenho não tem: {' → '.join(extra[0])}.")
     return "O desenho bate, seta por seta. As cinco regiões andam juntas, e somar espera as cinco."
@@ -298,9 +310,13 @@ def _taskflow(answer: object) -> str:
         ).startswith("@task"):
             raise Wrong(f"{name} ainda é um {task['operator_name']}: em TaskFlow, é uma função com @task.")
     if "ticket_medio" not in tasks["buscar"]["downstream_task_ids"]:
-        raise Wrong("ticket_medio não depende de buscar: passe o resultado de uma chamada como argumento da outra.")
+        raise Wrong(
+            "ticket_medio não depende de buscar: passe o resultado de uma chamada como argumento da outra."
+        )
     if "anunciar" not in tasks["ticket_medio"]["downstream_task_ids"]:
-        raise Wrong("anunciar não depende de ticket_medio: passe o resultado de uma chamada como argumento da outra.")
+        raise Wrong(
+            "anunciar não depende de ticket_medio: passe o resultado de uma chamada como argumento da outra."
+        )
     run = _run(airflow, "caju_ticket")
     for name in ("buscar", "ticket_medio", "anunciar"):
         if run[name].estado != "success":
@@ -337,9 +353,13 @@ def _cron(answer: object) -> str:
         if not isinstance(cron, str) or not cron.strip():
             raise Wrong(f"Falta a agenda de «{name}».")
         if cron.strip().startswith("@"):
-            cron = {"@daily": "0 0 * * *", "@monthly": "0 0 1 * *", "@hourly": "0 * * * *"}.get(cron.strip(), cron)
+            cron = {"@daily": "0 0 * * *", "@monthly": "0 0 1 * *", "@hourly": "0 * * * *"}.get(
+                cron.strip(), cron
+            )
         if len(cron.split()) != 5:
-            raise Wrong(f"«{cron}» tem {len(cron.split())} campos; são cinco: minuto, hora, dia do mês, mês, dia da semana.")
+            raise Wrong(
+                f"«{cron}» tem {len(cron.split())} campos; são cinco: minuto, hora, dia do mês, mês, dia da semana."
+            )
         try:
             seen = _moments(cron, 20)
         except (ValueError, KeyError):
@@ -378,7 +398,9 @@ def _dia(answer: object) -> str:
             raise Wrong(f"{where} É a véspera de hoje: a data veio do relógio da parede, e não da execução.")
         if day == fires.to_date_string():
             raise Wrong(f"{where} É o próprio dia do disparo, e o que fechou é o anterior.")
-        raise Wrong(f"{where} Em UTC, o disparo da noite já caiu no dia seguinte: converta o fuso antes de tirar um dia.")
+        raise Wrong(
+            f"{where} Em UTC, o disparo da noite já caiu no dia seguinte: converta o fuso antes de tirar um dia."
+        )
     return "De manhã, de noite, na virada do mês e do ano: o dia vem da execução, no fuso da loja."
 
 
@@ -396,14 +418,20 @@ def _retries(answer: object) -> str:
     delay = tasks["frete"]["retry_delay"]
     seconds = delay["days"] * 86_400 + delay["seconds"] + delay["microseconds"] / 1e6
     if seconds > 1:
-        raise Wrong(f"frete espera {seconds:g} s entre as tentativas; o pedido é no máximo 1 s. O padrão do retry_delay são 5 minutos.")
+        raise Wrong(
+            f"frete espera {seconds:g} s entre as tentativas; o pedido é no máximo 1 s. O padrão do retry_delay são 5 minutos."
+        )
     run = _run(airflow, "caju_frete")
     if run["frete"].estado != "success":
         raise Wrong(f"frete terminou {run['frete'].estado}: {_why_failed(run['frete'])}")
     if run["frete"].tentativas != 4:
-        raise Wrong(f"frete teve sucesso na tentativa {run['frete'].tentativas}: o corpo da função mudou, e era para ficar como estava.")
+        raise Wrong(
+            f"frete teve sucesso na tentativa {run['frete'].tentativas}: o corpo da função mudou, e era para ficar como estava."
+        )
     if run["pagar"].estado != "failed" or run["pagar"].tentativas != 1:
-        raise Wrong(f"pagar terminou {run['pagar'].estado} depois de {run['pagar'].tentativas} tentativa(s); era para falhar uma vez só.")
+        raise Wrong(
+            f"pagar terminou {run['pagar'].estado} depois de {run['pagar'].tentativas} tentativa(s); era para falhar uma vez só."
+        )
     return "frete insistiu até a quarta tentativa, e pagar parou na primeira. A execução fica vermelha, e é o certo: alguém precisa olhar."
 
 
@@ -416,12 +444,18 @@ def _backfill(answer: object) -> str:
             made[run.data.date().isoformat()] = run.estado
     missing = [day for day in wanted if day not in made]
     if len(missing) == len(wanted):
-        raise Wrong("Não há nenhuma execução de backfill entre 2 e 6 de março. O período do pedido é o dos disparos.")
+        raise Wrong(
+            "Não há nenhuma execução de backfill entre 2 e 6 de março. O período do pedido é o dos disparos."
+        )
     if missing:
-        raise Wrong(f"Falta o disparo de {missing[0]}. O período inclui o primeiro e o último dia, até 23:59.")
+        raise Wrong(
+            f"Falta o disparo de {missing[0]}. O período inclui o primeiro e o último dia, até 23:59."
+        )
     unfinished = [day for day in wanted if made[day] != "success"]
     if unfinished:
-        raise Wrong(f"O disparo de {unfinished[0]} está {made[unfinished[0]]}. Espere terminar e verifique de novo.")
+        raise Wrong(
+            f"O disparo de {unfinished[0]} está {made[unfinished[0]]}. Espere terminar e verifique de novo."
+        )
     outside = sorted(day for day in made if day < "2026-03-02" or "2026-03-06" < day < "2026-03-11")
     if outside:
         raise Wrong(f"O backfill foi além do pedido: refez também o disparo de {outside[0]}.")
@@ -469,7 +503,7 @@ CHALLENGES = [
         hints=(
             "Em TaskFlow, quem carrega o dado de uma task para a outra é o argumento da função.",
             "Cada função ganha @task, recebe o que precisa como argumento e devolve o resultado com return. O @dag envolve as três.",
-            "Dentro da função com @dag(dag_id=\"caju_ticket\"): anunciar(ticket_medio(buscar())). E chame essa função no fim do arquivo.",
+            'Dentro da função com @dag(dag_id="caju_ticket"): anunciar(ticket_medio(buscar())). E chame essa função no fim do arquivo.',
         ),
         check=_taskflow,
         dag=True,
