@@ -23,7 +23,7 @@ def caju_ticket():
 caju_ticket()
 
 # %% certa (2)
-desafio("01.taskflow", "caju_ticket")
+desafio("01a.taskflow", "caju_ticket")
 
 # %% errada: só consertou o pull | ainda é um
 %%dag meu_ticket.py
@@ -51,7 +51,7 @@ with DAG("caju_ticket"):
     a >> b >> c
 
 # %% errada: só consertou o pull (2)
-desafio("01.taskflow", "caju_ticket")
+desafio("01a.taskflow", "caju_ticket")
 
 # %% errada: não passou o resultado | não depende de buscar
 %%dag meu_ticket.py
@@ -80,7 +80,7 @@ def caju_ticket():
 caju_ticket()
 
 # %% errada: não passou o resultado (2)
-desafio("01.taskflow", "caju_ticket")
+desafio("01a.taskflow", "caju_ticket")
 
 # %% errada: não arredondou | a conta das quatro vendas dá 18032
 %%dag meu_ticket.py
@@ -107,4 +107,4 @@ def caju_ticket():
 caju_ticket()
 
 # %% errada: não arredondou (2)
-desafio("01.taskflow", "caju_ticket")
+desafio("01a.taskflow", "caju_ticket")

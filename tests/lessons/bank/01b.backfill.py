@@ -50,7 +50,7 @@ def refazer(de, ate):
 
 recomecar()
 refazer("2026-03-02T00:00:00-03:00", "2026-03-06T23:59:59-03:00")
-desafio("01.backfill", "caju_diario")
+desafio("01b.backfill", "caju_diario")
 
 # %% errada: ainda não fez | Não há nenhuma execução de backfill
 import time
@@ -103,7 +103,7 @@ def refazer(de, ate):
 
 
 recomecar()
-desafio("01.backfill", "caju_diario")
+desafio("01b.backfill", "caju_diario")
 
 # %% errada: para antes do último dia | Falta o disparo de 2026-03-06
 import time
@@ -157,7 +157,7 @@ def refazer(de, ate):
 
 recomecar()
 refazer("2026-03-02T00:00:00-03:00", "2026-03-06T00:00:00-03:00")
-desafio("01.backfill", "caju_diario")
+desafio("01b.backfill", "caju_diario")
 
 # %% errada: foi além | O backfill foi além do pedido
 import time
@@ -211,4 +211,4 @@ def refazer(de, ate):
 
 recomecar()
 refazer("2026-03-01T00:00:00-03:00", "2026-03-06T23:59:59-03:00")
-desafio("01.backfill", "caju_diario")
+desafio("01b.backfill", "caju_diario")

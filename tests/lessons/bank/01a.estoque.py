@@ -18,7 +18,7 @@ avisar = PythonOperator(task_id="avisar", python_callable=print, dag=dag)
 contar >> avisar
 
 # %% certa: clássico (2)
-desafio("01.estoque", "caju_estoque")
+desafio("01a.estoque", "caju_estoque")
 
 # %% certa: TaskFlow
 %%dag meu_estoque.py
@@ -50,7 +50,7 @@ def estoque():
 estoque()
 
 # %% certa: TaskFlow (2)
-desafio("01.estoque", "caju_estoque")
+desafio("01a.estoque", "caju_estoque")
 
 # %% errada: sem fuso | no fuso UTC
 %%dag meu_estoque.py
@@ -71,7 +71,7 @@ with DAG(
     EmptyOperator(task_id="contar") >> EmptyOperator(task_id="avisar")
 
 # %% errada: sem fuso (2)
-desafio("01.estoque", "caju_estoque")
+desafio("01a.estoque", "caju_estoque")
 
 # %% errada: hora no campo dos minutos | Minuto e hora vêm nesta ordem
 %%dag meu_estoque.py
@@ -91,7 +91,7 @@ with DAG(
     EmptyOperator(task_id="contar") >> EmptyOperator(task_id="avisar")
 
 # %% errada: hora no campo dos minutos (2)
-desafio("01.estoque", "caju_estoque")
+desafio("01a.estoque", "caju_estoque")
 
 # %% errada: sem seta | sem uma seta de uma para a outra
 %%dag meu_estoque.py
@@ -112,4 +112,4 @@ with DAG(
     EmptyOperator(task_id="avisar")
 
 # %% errada: sem seta (2)
-desafio("01.estoque", "caju_estoque")
+desafio("01a.estoque", "caju_estoque")

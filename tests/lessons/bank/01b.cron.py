@@ -5,7 +5,7 @@ agendas = {
     "de segunda a sexta às 22:30": "30 22 * * 1-5",
     "dia 1º de cada mês, à meia-noite": "0 0 1 * *",
 }
-desafio("01.cron", agendas)
+desafio("01b.cron", agendas)
 
 # %% certa: outras grafias
 agendas = {
@@ -14,7 +14,7 @@ agendas = {
     "de segunda a sexta às 22:30": "30 22 * * mon-fri",
     "dia 1º de cada mês, à meia-noite": "@monthly",
 }
-desafio("01.cron", agendas)
+desafio("01b.cron", agendas)
 
 # %% errada: nada preenchido | Falta a agenda
 agendas = {
@@ -23,7 +23,7 @@ agendas = {
     "de segunda a sexta às 22:30": "",
     "dia 1º de cada mês, à meia-noite": "",
 }
-desafio("01.cron", agendas)
+desafio("01b.cron", agendas)
 
 # %% errada: seis campos | tem 6 campos
 agendas = {
@@ -32,7 +32,7 @@ agendas = {
     "de segunda a sexta às 22:30": "30 22 * * 1-5",
     "dia 1º de cada mês, à meia-noite": "0 0 1 * *",
 }
-desafio("01.cron", agendas)
+desafio("01b.cron", agendas)
 
 # %% errada: esqueceu os minutos | a sua agenda «* 6 * * *» dispara em
 agendas = {
@@ -41,7 +41,7 @@ agendas = {
     "de segunda a sexta às 22:30": "30 22 * * 1-5",
     "dia 1º de cada mês, à meia-noite": "0 0 1 * *",
 }
-desafio("01.cron", agendas)
+desafio("01b.cron", agendas)
 
 # %% errada: domingo também | a sua agenda «30 22 * * 0-5» dispara em 01/03/2026 22:30
 agendas = {
@@ -50,7 +50,7 @@ agendas = {
     "de segunda a sexta às 22:30": "30 22 * * 0-5",
     "dia 1º de cada mês, à meia-noite": "0 0 1 * *",
 }
-desafio("01.cron", agendas)
+desafio("01b.cron", agendas)
 
 # %% errada: hora que não existe | não é um cron válido
 agendas = {
@@ -59,4 +59,4 @@ agendas = {
     "de segunda a sexta às 22:30": "30 22 * * 1-5",
     "dia 1º de cada mês, à meia-noite": "0 0 1 * *",
 }
-desafio("01.cron", agendas)
+desafio("01b.cron", agendas)

@@ -29,7 +29,7 @@ def caju_endereco():
 caju_endereco()
 
 # %% certa (2)
-desafio("01.referencia", "caju_endereco")
+desafio("01a.referencia", "caju_endereco")
 
 # %% errada: manda tudo | O recado de extrair ainda tem
 %%dag meu_endereco.py
@@ -52,7 +52,7 @@ def caju_endereco():
 caju_endereco()
 
 # %% errada: manda tudo (2)
-desafio("01.referencia", "caju_endereco")
+desafio("01a.referencia", "caju_endereco")
 
 # %% errada: devolve o arquivo aberto | A task extrair terminou failed
 %%dag meu_endereco.py
@@ -84,7 +84,7 @@ def caju_endereco():
 caju_endereco()
 
 # %% errada: devolve o arquivo aberto (2)
-desafio("01.referencia", "caju_endereco")
+desafio("01a.referencia", "caju_endereco")
 
 # %% errada: conta as vendas em vez de somar | o total das 20 mil vendas
 %%dag meu_endereco.py
@@ -116,4 +116,4 @@ def caju_endereco():
 caju_endereco()
 
 # %% errada: conta as vendas em vez de somar (2)
-desafio("01.referencia", "caju_endereco")
+desafio("01a.referencia", "caju_endereco")

@@ -11,7 +11,7 @@ with DAG("caju_fechamento"):
     baixar >> conferir >> regioes >> somar >> [painel, email]
 
 # %% certa: listas (2)
-desafio("01.setas", "caju_fechamento")
+desafio("01a.setas", "caju_fechamento")
 
 # %% certa: chain
 %%dag meu_fechamento.py
@@ -27,7 +27,7 @@ with DAG("caju_fechamento"):
     chain(t["baixar"], t["conferir"], regioes, t["somar"], [t["painel"], t["email"]])
 
 # %% certa: chain (2)
-desafio("01.setas", "caju_fechamento")
+desafio("01a.setas", "caju_fechamento")
 
 # %% errada: como veio | Não vi a task
 %%dag meu_fechamento.py
@@ -40,7 +40,7 @@ with DAG("caju_fechamento"):
     baixar >> conferir
 
 # %% errada: como veio (2)
-desafio("01.setas", "caju_fechamento")
+desafio("01a.setas", "caju_fechamento")
 
 # %% errada: esqueceu uma região | uma delas é conferir → sul
 %%dag meu_fechamento.py
@@ -56,7 +56,7 @@ with DAG("caju_fechamento"):
     sul >> somar
 
 # %% errada: esqueceu uma região (2)
-desafio("01.setas", "caju_fechamento")
+desafio("01a.setas", "caju_fechamento")
 
 # %% errada: seta a mais | que o desenho não tem
 %%dag meu_fechamento.py
@@ -72,4 +72,4 @@ with DAG("caju_fechamento"):
     painel >> email
 
 # %% errada: seta a mais (2)
-desafio("01.setas", "caju_fechamento")
+desafio("01a.setas", "caju_fechamento")

@@ -23,7 +23,7 @@ def caju_frete():
 caju_frete()
 
 # %% certa (2)
-desafio("01.retries", "caju_frete")
+desafio("01b.retries", "caju_frete")
 
 # %% errada: como veio | pagar tem retries=1
 %%dag meu_frete.py
@@ -48,7 +48,7 @@ def caju_frete():
 caju_frete()
 
 # %% errada: como veio (2)
-desafio("01.retries", "caju_frete")
+desafio("01b.retries", "caju_frete")
 
 # %% errada: conta a primeira | a API responde na quarta
 %%dag meu_frete.py
@@ -75,7 +75,7 @@ def caju_frete():
 caju_frete()
 
 # %% errada: conta a primeira (2)
-desafio("01.retries", "caju_frete")
+desafio("01b.retries", "caju_frete")
 
 # %% errada: sem retry_delay | frete espera 300 s
 %%dag meu_frete.py
@@ -100,7 +100,7 @@ def caju_frete():
 caju_frete()
 
 # %% errada: sem retry_delay (2)
-desafio("01.retries", "caju_frete")
+desafio("01b.retries", "caju_frete")
 
 # %% errada: mexeu no corpo | o corpo da função mudou
 %%dag meu_frete.py
@@ -125,4 +125,4 @@ def caju_frete():
 caju_frete()
 
 # %% errada: mexeu no corpo (2)
-desafio("01.retries", "caju_frete")
+desafio("01b.retries", "caju_frete")
