@@ -150,11 +150,13 @@ def _dia(answer: object) -> str:
         where = f"Disparo em {fires.format('DD/MM/YYYY HH:mm')} de São Paulo: a função devolveu {day}, e não {wanted}."
         if day == pendulum.now("America/Sao_Paulo").subtract(days=1).to_date_string():
             raise Wrong(f"{where} É a véspera de hoje: a data veio do relógio da parede, e não da execução.")
+        if fires.hour >= 21:  # the mornings were right
+            raise Wrong(
+                f"{where} Em UTC, o disparo da noite já caiu no dia seguinte: converta o fuso antes de tirar um dia."
+            )
         if day == fires.to_date_string():
             raise Wrong(f"{where} É o próprio dia do disparo, e o que fechou é o anterior.")
-        raise Wrong(
-            f"{where} Em UTC, o disparo da noite já caiu no dia seguinte: converta o fuso antes de tirar um dia."
-        )
+        raise Wrong(where)
     return "De manhã, de noite, na virada do mês e do ano: o dia vem da execução, no fuso da loja."
 
 
