@@ -153,9 +153,9 @@ def _estoque(answer: object) -> str:
         raise Wrong(
             f"A agenda que o Airflow vê é {dag['timetable_summary'] or 'nenhuma'}. Minuto e hora vêm nesta ordem: todo dia às 06:00."
         )
-    if dag["timezone"] != "America/Sao_Paulo":
+    if not str(dag["next_dagrun_run_after"]).endswith("T09:00:00Z"):  # 06:00 in São Paulo
         raise Wrong(
-            f"São 06:00, mas no fuso {dag['timezone']}. O cron segue o fuso da start_date: dê um a ela com pendulum.datetime(..., tz=...)."
+            f"São 06:00, mas não em São Paulo: a próxima execução está marcada para {dag['next_dagrun_run_after']} (UTC). O cron segue o fuso da start_date: dê um a ela com pendulum.datetime(..., tz=...)."
         )
     if not str(dag["start_date"]).startswith("2026-01-01T03:00"):
         raise Wrong(

@@ -52,7 +52,7 @@ estoque()
 # %% certa: TaskFlow (2)
 desafio("01a.estoque", "caju_estoque")
 
-# %% errada: sem fuso | no fuso UTC
+# %% errada: sem fuso | mas não em São Paulo
 %%dag meu_estoque.py
 from datetime import datetime
 

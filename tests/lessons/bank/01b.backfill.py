@@ -28,17 +28,19 @@ caju_diario()
 
 
 def recomecar():
-    if (airflow.pasta_dags / "caju_diario.py").exists():
-        airflow.apagar_dag("caju_diario.py")
     airflow.escrever_dag("caju_diario.py", ARQUIVO)
     airflow.ativar("caju_diario")
+    for execucao in airflow.execucoes("caju_diario"):
+        execucao.esperar()
+        if execucao.tipo == "backfill":
+            airflow.api("DELETE", f"/dags/caju_diario/dagRuns/{execucao.id}", expect=(204, 404))
 
 
 def refazer(de, ate):
     pedido = {"dag_id": "caju_diario", "from_date": de, "to_date": ate}
     for _ in range(60):
         try:
-            airflow.api("POST", "/backfills", json=pedido)
+            backfill = airflow.api("POST", "/backfills", json=pedido)
             break
         except Exception as recusa:
             if "locked" not in str(recusa) and "already" not in str(recusa):
@@ -46,6 +48,7 @@ def refazer(de, ate):
             time.sleep(1)
     for execucao in airflow.execucoes("caju_diario"):
         execucao.esperar()
+    airflow.api("PUT", f"/backfills/{backfill['id']}/cancel", expect=(200, 409))  # todas terminaram: feche já
 
 
 recomecar()
@@ -82,17 +85,19 @@ caju_diario()
 
 
 def recomecar():
-    if (airflow.pasta_dags / "caju_diario.py").exists():
-        airflow.apagar_dag("caju_diario.py")
     airflow.escrever_dag("caju_diario.py", ARQUIVO)
     airflow.ativar("caju_diario")
+    for execucao in airflow.execucoes("caju_diario"):
+        execucao.esperar()
+        if execucao.tipo == "backfill":
+            airflow.api("DELETE", f"/dags/caju_diario/dagRuns/{execucao.id}", expect=(204, 404))
 
 
 def refazer(de, ate):
     pedido = {"dag_id": "caju_diario", "from_date": de, "to_date": ate}
     for _ in range(60):
         try:
-            airflow.api("POST", "/backfills", json=pedido)
+            backfill = airflow.api("POST", "/backfills", json=pedido)
             break
         except Exception as recusa:
             if "locked" not in str(recusa) and "already" not in str(recusa):
@@ -100,6 +105,7 @@ def refazer(de, ate):
             time.sleep(1)
     for execucao in airflow.execucoes("caju_diario"):
         execucao.esperar()
+    airflow.api("PUT", f"/backfills/{backfill['id']}/cancel", expect=(200, 409))  # todas terminaram: feche já
 
 
 recomecar()
@@ -135,17 +141,19 @@ caju_diario()
 
 
 def recomecar():
-    if (airflow.pasta_dags / "caju_diario.py").exists():
-        airflow.apagar_dag("caju_diario.py")
     airflow.escrever_dag("caju_diario.py", ARQUIVO)
     airflow.ativar("caju_diario")
+    for execucao in airflow.execucoes("caju_diario"):
+        execucao.esperar()
+        if execucao.tipo == "backfill":
+            airflow.api("DELETE", f"/dags/caju_diario/dagRuns/{execucao.id}", expect=(204, 404))
 
 
 def refazer(de, ate):
     pedido = {"dag_id": "caju_diario", "from_date": de, "to_date": ate}
     for _ in range(60):
         try:
-            airflow.api("POST", "/backfills", json=pedido)
+            backfill = airflow.api("POST", "/backfills", json=pedido)
             break
         except Exception as recusa:
             if "locked" not in str(recusa) and "already" not in str(recusa):
@@ -153,6 +161,7 @@ def refazer(de, ate):
             time.sleep(1)
     for execucao in airflow.execucoes("caju_diario"):
         execucao.esperar()
+    airflow.api("PUT", f"/backfills/{backfill['id']}/cancel", expect=(200, 409))  # todas terminaram: feche já
 
 
 recomecar()
@@ -189,17 +198,19 @@ caju_diario()
 
 
 def recomecar():
-    if (airflow.pasta_dags / "caju_diario.py").exists():
-        airflow.apagar_dag("caju_diario.py")
     airflow.escrever_dag("caju_diario.py", ARQUIVO)
     airflow.ativar("caju_diario")
+    for execucao in airflow.execucoes("caju_diario"):
+        execucao.esperar()
+        if execucao.tipo == "backfill":
+            airflow.api("DELETE", f"/dags/caju_diario/dagRuns/{execucao.id}", expect=(204, 404))
 
 
 def refazer(de, ate):
     pedido = {"dag_id": "caju_diario", "from_date": de, "to_date": ate}
     for _ in range(60):
         try:
-            airflow.api("POST", "/backfills", json=pedido)
+            backfill = airflow.api("POST", "/backfills", json=pedido)
             break
         except Exception as recusa:
             if "locked" not in str(recusa) and "already" not in str(recusa):
@@ -207,6 +218,7 @@ def refazer(de, ate):
             time.sleep(1)
     for execucao in airflow.execucoes("caju_diario"):
         execucao.esperar()
+    airflow.api("PUT", f"/backfills/{backfill['id']}/cancel", expect=(200, 409))  # todas terminaram: feche já
 
 
 recomecar()
