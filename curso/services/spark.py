@@ -67,4 +67,5 @@ def ambiente() -> dict[str, str]:
 
 def conectar(airflow: Any, nome: str = "spark_default") -> None:
     """The connection of the lesson: a "cluster" of two threads of this machine."""
-    airflow.conectar(nome, "spark://local%5B2%5D")
+    airflow.api("DELETE", f"/connections/{nome}", expect=(204, 404))
+    airflow.api("POST", "/connections", json={"connection_id": nome, "conn_type": "spark", "host": "local[2]"})

@@ -295,6 +295,26 @@ def _stop(airflow: Any, execucao: Any) -> None:
         return
 
 
+def _wait(execucao: Any, seconds: float = 90) -> Any:
+    """The run, ended; a run that does not end is the learner's to look at."""
+    from curso.services.service import ServiceError
+
+    try:
+        return execucao.esperar(seconds)
+    except ServiceError as error:
+        raise Wrong(str(error)) from None
+
+
+def _xcom(execucao: Any, task: str) -> Any:
+    """What the task returned; None where it returned nothing."""
+    from curso.services.service import ServiceError
+
+    try:
+        return execucao[task].xcom()
+    except ServiceError:
+        return None
+
+
 def _last_error(execucao: Any, task: str) -> str:
     """The line of the task's log that says what went wrong, for messages; empty when there is none."""
     try:
@@ -416,7 +436,7 @@ def _carga(answer: object) -> str:
     others = rows(f"dia <> '{day}'")
 
     def load() -> Any:
-        return airflow.disparar(dag_id, conf={"dia": day}).esperar(90)
+        return _wait(airflow.disparar(dag_id, conf={"dia": day}))
 
     first = load()
     if first.estado != "success":
@@ -505,12 +525,12 @@ def _espera(answer: object) -> str:
         release.write_text("  pode fechar\n", encoding="utf-8")
         if not _until(lambda: state() not in freed | {"running", "scheduled", "queued", "None"}, 90):
             raise Wrong("O arquivo está lá há 90 segundos e a esperar não viu. O caminho é o da Variable? E o poke_interval?")
-        execucao.esperar(60)
+        _wait(execucao, 60)
         if state() != "success":
             raise Wrong(f"Com o arquivo no lugar, a esperar ficou «{state()}».{_last_error(execucao, 'esperar')}")
         if execucao["fechar"].estado != "success":
             raise Wrong(f"A fechar ficou «{execucao['fechar'].estado}».{_last_error(execucao, 'fechar')}")
-        text = execucao["fechar"].xcom()
+        text = _xcom(execucao, "fechar")
         if text != "pode fechar":
             raise Wrong(f"O arquivo diz «pode fechar», com espaços em volta; a fechar devolveu {text!r}.")
     finally:
@@ -534,7 +554,7 @@ def _mapear(answer: object) -> str:
         for region, amount in stock.items():
             (folder / f"estoque_{region}.txt").write_text(f"{amount}\n", encoding="utf-8")
         (folder / "leia-me.txt").write_text("não é estoque\n", encoding="utf-8")
-        return airflow.disparar(dag_id).esperar(90)
+        return _wait(airflow.disparar(dag_id))
 
     for stock in ({"norte": 5, "sul": 7, "sudeste": 9}, {"norte": 5, "sul": 7, "nordeste": 20, "centro": 1, "ilhas": 2}):
         execucao = run(stock)
@@ -548,7 +568,7 @@ def _mapear(answer: object) -> str:
             )
         if any(row["estado"] != "success" for row in found):
             raise Wrong(f"Uma das instâncias da contar ficou «{next(r['estado'] for r in found if r['estado'] != 'success')}».")
-        total = execucao["resumo"].xcom()
+        total = _xcom(execucao, "resumo")
         if total != sum(stock.values()):
             raise Wrong(f"Com {len(stock)} regiões que somam {sum(stock.values())}, a resumo devolveu {total!r}.")
     execucao = run({})
@@ -560,7 +580,7 @@ def _mapear(answer: object) -> str:
         )
     if state != "success":
         raise Wrong(f"Sem arquivo nenhum, a resumo ficou «{state}».{_last_error(execucao, 'resumo')}")
-    if execucao["resumo"].xcom() != 0:
+    if _xcom(execucao, "resumo") != 0:
         raise Wrong(f"Sem arquivo nenhum, a resumo devolveu {execucao['resumo'].xcom()!r}; o pedido era 0.")
     return "Três arquivos, cinco, nenhum: o DAG teve sempre o tamanho do dia."
 
@@ -574,7 +594,7 @@ def _ramos(answer: object) -> str:
     orders = [("norte", "barco", False), ("sudeste", "moto", False), ("sul", "caminhao", False), ("norte", "barco", True)]
     runs = [airflow.disparar(dag_id, conf={"regiao": region, "quebrado": broken}) for region, _, broken in orders]
     for (region, chosen, broken), execucao in zip(orders, runs, strict=True):
-        execucao.esperar(120)
+        _wait(execucao, 120)
         states = {str(row["task"]): str(row["estado"]) for row in execucao.tasks}
         if broken:
             if states[chosen] != "failed":
@@ -600,7 +620,7 @@ def _ramos(answer: object) -> str:
             )
         if states["etiqueta"] != "success":
             raise Wrong(f"Para a região {region}, a etiqueta ficou «{states['etiqueta']}».{_last_error(execucao, 'etiqueta')}")
-        if execucao["etiqueta"].xcom() != "etiqueta impressa":
+        if _xcom(execucao, "etiqueta") != "etiqueta impressa":
             raise Wrong(f"A etiqueta devolveu {execucao['etiqueta'].xcom()!r}; o pedido era «etiqueta impressa».")
     return "Quatro pedidos, quatro caminhos certos: a etiqueta saiu quando devia e, na falha, não saiu."
 
@@ -640,10 +660,10 @@ def _asset(answer: object) -> str:
             event(then)
             if not _until(lambda before=before: count() > before, 40):
                 raise Wrong(f"Com {alone} e {then} prontos, o DAG não rodou em 40 segundos: ele espera mais do que devia?")
-            execucao = airflow.execucoes(dag_id)[-1].esperar(60)
+            execucao = _wait(airflow.execucoes(dag_id)[-1], 60)
             if execucao.estado != "success":
                 raise Wrong(f"O DAG acordou na hora certa e falhou.{_last_error(execucao, 'montar')}")
-            got = execucao["montar"].xcom()
+            got = _xcom(execucao, "montar")
             if got != sorted((alone, then)):
                 raise Wrong(f"Acordado por {alone} e {then}, a montar devolveu {got!r}; o pedido era {sorted((alone, then))!r}.")
     finally:
@@ -676,6 +696,7 @@ CHALLENGES = [
             "WHERE dia = %(dia)s AND …\"], sem autocommit.",
         ),
         check=_carga,
+        dag=True,
     ),
     Challenge(
         id="02.espera",
@@ -689,6 +710,7 @@ CHALLENGES = [
             "em que a fechar devolve o read_text().strip() do mesmo arquivo.",
         ),
         check=_espera,
+        dag=True,
     ),
     Challenge(
         id="02.mapear",
@@ -701,6 +723,7 @@ CHALLENGES = [
             "e resumo(contar.expand(arquivo=listar())). A listar devolve [str(a) for a in (pasta / \"estoque\").glob(\"estoque_*.txt\")].",
         ),
         check=_mapear,
+        dag=True,
     ),
     Challenge(
         id="02.ramos",
@@ -714,6 +737,7 @@ CHALLENGES = [
             "em cada transporte.",
         ),
         check=_ramos,
+        dag=True,
     ),
     Challenge(
         id="02.asset",
@@ -726,5 +750,6 @@ CHALLENGES = [
             "e a montar devolve sorted(asset.name for asset in triggering_asset_events).",
         ),
         check=_asset,
+        dag=True,
     ),
 ]
