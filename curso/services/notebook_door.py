@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from curso.show.bar import Bar
 from curso.services import control
 from curso.services.catalog import service_named
 from curso.services.folder import State
+from curso.show.bar import Bar
 
 
 def servico(nome: str) -> Any:

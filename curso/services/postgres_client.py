@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from curso.show.table import Tabela
 from curso.services.service import ServiceError
+from curso.show.table import Tabela
 
 
 class Postgres:
