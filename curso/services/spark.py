@@ -68,4 +68,6 @@ def ambiente() -> dict[str, str]:
 def conectar(airflow: Any, nome: str = "spark_default") -> None:
     """The connection of the lesson: a "cluster" of two threads of this machine."""
     airflow.api("DELETE", f"/connections/{nome}", expect=(204, 404))
-    airflow.api("POST", "/connections", json={"connection_id": nome, "conn_type": "spark", "host": "local[2]"})
+    airflow.api(
+        "POST", "/connections", json={"connection_id": nome, "conn_type": "spark", "host": "local[2]"}
+    )

@@ -19,10 +19,10 @@ PREDICTIONS = [
         id="02.segredos",
         question="A task imprime três segredos. Quais deles aparecem legíveis no log?",
         options={
-            "a": "Nenhum: o Airflow esconde tudo o que vem de connections e Variables.",
-            "b": "Só a Variable senha_frete.",
-            "c": "As duas Variables: só a senha da connection é escondida.",
-            "d": "Os três: quem escolheu imprimir foi o código.",
+            "a": "Nenhum: o Airflow esconde tudo o que vem de connections e Variables",
+            "b": "Só a Variable senha_frete",
+            "c": "As duas Variables: só a senha da connection é escondida",
+            "d": "Os três: quem escolheu imprimir foi o código",
         },
         answer="b",
         why={
@@ -36,11 +36,11 @@ PREDICTIONS = [
     Prediction(
         id="02.precedencia",
         question="A Variable taxa vale «do banco» no banco do Airflow, e o ambiente da task tem AIRFLOW_VAR_TAXA "
-        "com «do ambiente». O que Variable.get(\"taxa\") devolve?",
+        'com «do ambiente». O que Variable.get("taxa") devolve?',
         options={
-            "a": "do banco: é o que aparece na interface.",
-            "b": "do ambiente: ele é consultado antes do banco.",
-            "c": "Um erro: a mesma Variable foi definida duas vezes.",
+            "a": "do banco: é o que aparece na interface",
+            "b": "do ambiente: ele é consultado antes do banco",
+            "c": "Um erro: a mesma Variable foi definida duas vezes",
         },
         answer="b",
         why={
@@ -54,7 +54,7 @@ PREDICTIONS = [
         id="02.bash",
         question="O cp falha, porque o arquivo não existe, e o echo da linha seguinte funciona. "
         "Em que estado fica a task otimista?",
-        options={"a": "failed: um comando falhou.", "b": "success.", "c": "skipped: não havia o que copiar."},
+        options={"a": "failed: um comando falhou", "b": "success", "c": "skipped: não havia o que copiar"},
         answer="b",
         why={
             "a": "Só se o shell terminar com erro, e ele devolve o código do último comando. O último foi o echo.",
@@ -67,9 +67,9 @@ PREDICTIONS = [
         id="02.duas-vezes",
         question="Depois de duas execuções da carga ingênua para o mesmo dia, o que há no armazém?",
         options={
-            "a": "12 linhas: o banco percebe que são as mesmas.",
-            "b": "24 linhas, e as duas execuções verdes.",
-            "c": "12 linhas, e a segunda execução vermelha, por chave repetida.",
+            "a": "12 linhas: o banco percebe que são as mesmas",
+            "b": "24 linhas, e as duas execuções verdes",
+            "c": "12 linhas, e a segunda execução vermelha, por chave repetida",
         },
         answer="b",
         why={
@@ -83,10 +83,10 @@ PREDICTIONS = [
         question="O DELETE passa e o INSERT é recusado. Quantas linhas do dia 10 sobram na tabela com transação e na "
         "tabela com autocommit?",
         options={
-            "a": "12 e 12: a task falhou, então nada foi gravado.",
-            "b": "0 e 0: o DELETE já tinha passado.",
-            "c": "12 e 0: só a transação desfaz o DELETE.",
-            "d": "0 e 12: o autocommit protege cada comando.",
+            "a": "12 e 12: a task falhou, então nada foi gravado",
+            "b": "0 e 0: o DELETE já tinha passado",
+            "c": "12 e 0: só a transação desfaz o DELETE",
+            "d": "0 e 12: o autocommit protege cada comando",
         },
         answer="c",
         why={
@@ -101,9 +101,9 @@ PREDICTIONS = [
         id="02.onde",
         question="Somar 600 mil vendas por loja: como se comparam a task em Python e a task em SQL?",
         options={
-            "a": "Dão na mesma: a conta é a mesma.",
-            "b": "A em Python é mais rápida, porque o banco está ocupado com outras coisas.",
-            "c": "A em SQL é mais rápida e quase não usa memória do worker.",
+            "a": "Dão na mesma: a conta é a mesma",
+            "b": "A em Python é mais rápida, porque o banco está ocupado com outras coisas",
+            "c": "A em SQL é mais rápida e quase não usa memória do worker",
         },
         answer="c",
         why={
@@ -117,9 +117,9 @@ PREDICTIONS = [
         id="02.pool",
         question="Três tasks de dois segundos, sem dependência entre si, em um pool de uma vaga. O que acontece?",
         options={
-            "a": "Rodam juntas: não há dependência entre elas.",
-            "b": "Uma de cada vez, em fila.",
-            "c": "A primeira roda; as outras falham, porque não há vaga.",
+            "a": "Rodam juntas: não há dependência entre elas",
+            "b": "Uma de cada vez, em fila",
+            "c": "A primeira roda; as outras falham, porque não há vaga",
         },
         answer="b",
         why={
@@ -133,9 +133,9 @@ PREDICTIONS = [
         question="Em modo poke, com duas vagas, dois sensores na frente e a task que produz os arquivos atrás: "
         "o que acontece?",
         options={
-            "a": "O Airflow percebe e põe a receber na frente.",
-            "b": "Os sensores seguram as vagas até desistir, e falham; só depois a receber roda.",
-            "c": "Os três revezam as vagas, e tudo termina bem.",
+            "a": "O Airflow percebe e põe a receber na frente",
+            "b": "Os sensores seguram as vagas até desistir, e falham; só depois a receber roda",
+            "c": "Os três revezam as vagas, e tudo termina bem",
         },
         answer="b",
         why={
@@ -148,9 +148,9 @@ PREDICTIONS = [
         id="02.adiada",
         question="A task está deferred, esperando o arquivo. Quantas vagas do default_pool ela ocupa?",
         options={
-            "a": "Nenhuma.",
-            "b": "Uma, até o arquivo chegar.",
-            "c": "Uma a cada dois segundos, só durante a pergunta.",
+            "a": "Nenhuma",
+            "b": "Uma, até o arquivo chegar",
+            "c": "Uma a cada dois segundos, só durante a pergunta",
         },
         answer="a",
         why={
@@ -164,9 +164,9 @@ PREDICTIONS = [
         id="02.vazia",
         question="A lista vem vazia. Em que estado ficam a somar, que é mapeada, e a total, que vem depois dela?",
         options={
-            "a": "somar e total com sucesso, e o total é 0.",
-            "b": "somar falha, porque não há o que mapear, e total fica upstream_failed.",
-            "c": "somar e total puladas, e a execução verde.",
+            "a": "somar e total com sucesso, e o total é 0",
+            "b": "somar falha, porque não há o que mapear, e total fica upstream_failed",
+            "c": "somar e total puladas, e a execução verde",
         },
         answer="c",
         why={
@@ -180,10 +180,10 @@ PREDICTIONS = [
         id="02.desmontar",
         question="O trabalho falha nos dois DAGs. De que cor fica cada execução: a do remendo (all_done) e a certa (teardown)?",
         options={
-            "a": "As duas vermelhas: uma task falhou.",
-            "b": "A do remendo verde, a certa vermelha.",
-            "c": "As duas verdes: a limpeza funcionou.",
-            "d": "A do remendo vermelha, a certa verde.",
+            "a": "As duas vermelhas: uma task falhou",
+            "b": "A do remendo verde, a certa vermelha",
+            "c": "As duas verdes: a limpeza funcionou",
+            "d": "A do remendo vermelha, a certa verde",
         },
         answer="b",
         why={
@@ -197,10 +197,10 @@ PREDICTIONS = [
         id="02.juncao",
         question="metas deu certo, plantao foi pulada. Como ficam a resumo e a execução?",
         options={
-            "a": "resumo roda, execução verde.",
-            "b": "resumo é pulada, execução verde.",
-            "c": "resumo é pulada, execução vermelha.",
-            "d": "resumo falha, porque falta um dos caminhos.",
+            "a": "resumo roda, execução verde",
+            "b": "resumo é pulada, execução verde",
+            "c": "resumo é pulada, execução vermelha",
+            "d": "resumo falha, porque falta um dos caminhos",
         },
         answer="b",
         why={
@@ -215,7 +215,7 @@ PREDICTIONS = [
         id="02.asset",
         question="(1) A task que produz o asset falha. (2) Alguém altera a tabela à mão, fora do Airflow. "
         "Em que casos o painel roda?",
-        options={"a": "Nos dois.", "b": "Só no 1.", "c": "Só no 2.", "d": "Em nenhum."},
+        options={"a": "Nos dois", "b": "Só no 1", "c": "Só no 2", "d": "Em nenhum"},
         answer="d",
         why={
             "a": "O evento nasce do sucesso de uma task com outlets; nenhum dos dois casos tem isso.",
@@ -227,7 +227,7 @@ PREDICTIONS = [
     Prediction(
         id="02.aviso",
         question="Com retries=1, a task falha nas duas tentativas. Quantos e-mails o on_failure_callback manda?",
-        options={"a": "Nenhum: e-mail só com email_on_failure.", "b": "Um.", "c": "Dois."},
+        options={"a": "Nenhum: e-mail só com email_on_failure", "b": "Um", "c": "Dois"},
         answer="b",
         why={
             "a": "O notifier é o callback: ele mesmo manda, sem email_on_failure.",
@@ -250,7 +250,7 @@ def _airflow() -> Any:
 def _dag(answer: object, example: str, *needed: str) -> tuple[Any, str]:
     """The running Airflow and the learner's DAG, which is there and has these tasks."""
     if not isinstance(answer, str):
-        raise Wrong(f"Aqui se espera o nome do DAG, entre aspas: \"{example}\". Veio {answer!r}.")
+        raise Wrong(f'Aqui se espera o nome do DAG, entre aspas: "{example}". Veio {answer!r}.')
     airflow = _airflow()
     try:
         tasks = {task["task_id"] for task in airflow.api("GET", f"/dags/{answer}/tasks")["tasks"]}
@@ -318,7 +318,9 @@ def _xcom(execucao: Any, task: str) -> Any:
 def _last_error(execucao: Any, task: str) -> str:
     """The line of the task's log that says what went wrong, for messages; empty when there is none."""
     try:
-        lines = [line for line in str(execucao[task].log()).splitlines() if "Error" in line or "Exception" in line]
+        lines = [
+            line for line in str(execucao[task].log()).splitlines() if "Error" in line or "Exception" in line
+        ]
     except Exception:
         return ""
     return f" O log dela diz: {lines[-1].strip()[:200]}" if lines else ""
@@ -331,7 +333,9 @@ def _comando(answer: object) -> str:
     if not isinstance(answer, str):
         raise Wrong(f"O comando é uma string, como a que iria em bash_command. Veio {type(answer).__name__}.")
     if "ARQUIVO" not in answer:
-        raise Wrong("O seu comando não usa a variável de ambiente ARQUIVO: no bash, ela se lê com \"$ARQUIVO\".")
+        raise Wrong(
+            'O seu comando não usa a variável de ambiente ARQUIVO: no bash, ela se lê com "$ARQUIVO".'
+        )
     with tempfile.TemporaryDirectory() as folder:
 
         def run(name: str, text: str | None) -> tuple[int, str]:
@@ -356,11 +360,17 @@ def _comando(answer: object) -> str:
         for rows in (3, 1):
             code, last = run(f"vendas_{rows}.csv", "venda_id;valor\n" + "1;9,90\n" * rows)
             if code == 99:
-                raise Wrong(f"Com um arquivo de {rows} venda(s), a task ficaria pulada. Confira a conta: o cabeçalho não é venda.")
+                raise Wrong(
+                    f"Com um arquivo de {rows} venda(s), a task ficaria pulada. Confira a conta: o cabeçalho não é venda."
+                )
             if code:
-                raise Wrong(f"Com um arquivo bom, de {rows} venda(s), o comando terminou com o código {code}: a task falharia.")
+                raise Wrong(
+                    f"Com um arquivo bom, de {rows} venda(s), o comando terminou com o código {code}: a task falharia."
+                )
             if last == str(rows + 1):
-                raise Wrong(f"O arquivo tem {rows} venda(s) e o comando devolveu {last}: o cabeçalho foi contado.")
+                raise Wrong(
+                    f"O arquivo tem {rows} venda(s) e o comando devolveu {last}: o cabeçalho foi contado."
+                )
             if last != str(rows):
                 raise Wrong(
                     f"O arquivo tem {rows} venda(s), e a última linha escrita foi «{last}». Ela deve ser só o número: "
@@ -424,7 +434,9 @@ def _carga(answer: object) -> str:
     day = "2026-03-12"  # not the default of the parameter: a day written in the code is found out
 
     def rows(where: str) -> list[tuple[int, int]]:
-        table = postgres.sql(f"SELECT venda_id, valor_centavos FROM armazem.vendas_limpas WHERE {where} ORDER BY 1, 2")
+        table = postgres.sql(
+            f"SELECT venda_id, valor_centavos FROM armazem.vendas_limpas WHERE {where} ORDER BY 1, 2"
+        )
         return [(row["venda_id"], row["valor_centavos"]) for row in table or []]
 
     def expected() -> list[tuple[int, int]]:
@@ -441,7 +453,9 @@ def _carga(answer: object) -> str:
     first = load()
     if first.estado != "success":
         failed = next((row["task"] for row in first.tasks if row["estado"] == "failed"), "")
-        raise Wrong(f"A primeira carga terminou {first.estado}.{_last_error(first, failed) if failed else ''}")
+        raise Wrong(
+            f"A primeira carga terminou {first.estado}.{_last_error(first, failed) if failed else ''}"
+        )
     seen = rows(f"dia = '{day}'")
     if rows(f"dia <> '{day}'") != others:
         raise Wrong(
@@ -456,7 +470,9 @@ def _carga(answer: object) -> str:
     if any(sale % 5 == 0 for sale, _ in seen):
         raise Wrong("Entrou no armazém uma venda cancelada: só valem as que têm status = 'ok'.")
     if seen != expected():
-        raise Wrong(f"Depois da primeira carga o dia {day} tem {len(seen)} venda(s), e deveria ter {len(expected())}.")
+        raise Wrong(
+            f"Depois da primeira carga o dia {day} tem {len(seen)} venda(s), e deveria ter {len(expected())}."
+        )
 
     postgres.sql(f"""
         UPDATE staging.vendas_brutas SET status = 'cancelada' WHERE venda_id = 2;
@@ -471,9 +487,13 @@ def _carga(answer: object) -> str:
             "a carga soma em vez de trocar."
         )
     if any(sale == 2 for sale, _ in seen):
-        raise Wrong("A venda 2 foi cancelada depois da primeira carga, e continua no armazém depois da segunda.")
+        raise Wrong(
+            "A venda 2 foi cancelada depois da primeira carga, e continua no armazém depois da segunda."
+        )
     if seen != expected():
-        raise Wrong("A venda 8 mudou de valor na origem, e o armazém não mostra o valor novo depois da segunda carga.")
+        raise Wrong(
+            "A venda 8 mudou de valor na origem, e o armazém não mostra o valor novo depois da segunda carga."
+        )
 
     postgres.sql(f"INSERT INTO staging.vendas_brutas VALUES ('{day}', 999, 999, 100, 'ok')")
     third = load()
@@ -488,7 +508,9 @@ def _carga(answer: object) -> str:
             "O banco recusaria a loja 999, mas a execução ficou verde: a linha foi descartada em silêncio, "
             "e ninguém saberia que falta uma venda."
         )
-    return "Três cargas do mesmo dia, uma delas recusada pelo banco: nada dobrou, nada sobrou e nada se perdeu."
+    return (
+        "Três cargas do mesmo dia, uma delas recusada pelo banco: nada dobrou, nada sobrou e nada se perdeu."
+    )
 
 
 # --- 02.espera ---------------------------------------------------------------------------------------------------
@@ -511,7 +533,9 @@ def _espera(answer: object) -> str:
         _until(lambda: state() in freed | {"success", "failed", "skipped"}, 15)
         now = state()
         if now == "success":
-            raise Wrong("A task esperar terminou com sucesso sem que o arquivo existisse: ela não está olhando liberado.txt.")
+            raise Wrong(
+                "A task esperar terminou com sucesso sem que o arquivo existisse: ela não está olhando liberado.txt."
+            )
         if now in {"failed", "skipped"}:
             raise Wrong(f"A task esperar ficou «{now}» sem esperar.{_last_error(execucao, 'esperar')}")
         if now == "running":
@@ -524,10 +548,14 @@ def _espera(answer: object) -> str:
             raise Wrong("A fechar já rodou, e o arquivo ainda nem existe: falta a ligação entre as duas.")
         release.write_text("  pode fechar\n", encoding="utf-8")
         if not _until(lambda: state() not in freed | {"running", "scheduled", "queued", "None"}, 90):
-            raise Wrong("O arquivo está lá há 90 segundos e a esperar não viu. O caminho é o da Variable? E o poke_interval?")
+            raise Wrong(
+                "O arquivo está lá há 90 segundos e a esperar não viu. O caminho é o da Variable? E o poke_interval?"
+            )
         _wait(execucao, 60)
         if state() != "success":
-            raise Wrong(f"Com o arquivo no lugar, a esperar ficou «{state()}».{_last_error(execucao, 'esperar')}")
+            raise Wrong(
+                f"Com o arquivo no lugar, a esperar ficou «{state()}».{_last_error(execucao, 'esperar')}"
+            )
         if execucao["fechar"].estado != "success":
             raise Wrong(f"A fechar ficou «{execucao['fechar'].estado}».{_last_error(execucao, 'fechar')}")
         text = _xcom(execucao, "fechar")
@@ -556,7 +584,10 @@ def _mapear(answer: object) -> str:
         (folder / "leia-me.txt").write_text("não é estoque\n", encoding="utf-8")
         return _wait(airflow.disparar(dag_id))
 
-    for stock in ({"norte": 5, "sul": 7, "sudeste": 9}, {"norte": 5, "sul": 7, "nordeste": 20, "centro": 1, "ilhas": 2}):
+    for stock in (
+        {"norte": 5, "sul": 7, "sudeste": 9},
+        {"norte": 5, "sul": 7, "nordeste": 20, "centro": 1, "ilhas": 2},
+    ):
         execucao = run(stock)
         found = [row for row in execucao.tasks if row["task"] == "contar"]
         if len(found) == 1 and found[0]["mapa"] in (None, -1, ""):
@@ -567,10 +598,14 @@ def _mapear(answer: object) -> str:
                 "A lista é feita por uma task, na hora? E só com os arquivos estoque_*.txt?"
             )
         if any(row["estado"] != "success" for row in found):
-            raise Wrong(f"Uma das instâncias da contar ficou «{next(r['estado'] for r in found if r['estado'] != 'success')}».")
+            raise Wrong(
+                f"Uma das instâncias da contar ficou «{next(r['estado'] for r in found if r['estado'] != 'success')}»."
+            )
         total = _xcom(execucao, "resumo")
         if total != sum(stock.values()):
-            raise Wrong(f"Com {len(stock)} regiões que somam {sum(stock.values())}, a resumo devolveu {total!r}.")
+            raise Wrong(
+                f"Com {len(stock)} regiões que somam {sum(stock.values())}, a resumo devolveu {total!r}."
+            )
     execucao = run({})
     state = execucao["resumo"].estado
     if state == "skipped":
@@ -591,8 +626,15 @@ def _mapear(answer: object) -> str:
 def _ramos(answer: object) -> str:
     ways = ("barco", "moto", "caminhao")
     airflow, dag_id = _dag(answer, "frete", *ways, "etiqueta")
-    orders = [("norte", "barco", False), ("sudeste", "moto", False), ("sul", "caminhao", False), ("norte", "barco", True)]
-    runs = [airflow.disparar(dag_id, conf={"regiao": region, "quebrado": broken}) for region, _, broken in orders]
+    orders = [
+        ("norte", "barco", False),
+        ("sudeste", "moto", False),
+        ("sul", "caminhao", False),
+        ("norte", "barco", True),
+    ]
+    runs = [
+        airflow.disparar(dag_id, conf={"regiao": region, "quebrado": broken}) for region, _, broken in orders
+    ]
     for (region, chosen, broken), execucao in zip(orders, runs, strict=True):
         _wait(execucao, 120)
         states = {str(row["task"]): str(row["estado"]) for row in execucao.tasks}
@@ -606,7 +648,9 @@ def _ramos(answer: object) -> str:
                 )
             continue
         if states[chosen] != "success":
-            raise Wrong(f"Para a região {region}, a task {chosen} ficou «{states[chosen]}».{_last_error(execucao, chosen)}")
+            raise Wrong(
+                f"Para a região {region}, a task {chosen} ficou «{states[chosen]}».{_last_error(execucao, chosen)}"
+            )
         extra = [way for way in ways if way != chosen and states[way] != "skipped"]
         if extra:
             raise Wrong(
@@ -619,9 +663,13 @@ def _ramos(answer: object) -> str:
                 "diante de caminhos pulados."
             )
         if states["etiqueta"] != "success":
-            raise Wrong(f"Para a região {region}, a etiqueta ficou «{states['etiqueta']}».{_last_error(execucao, 'etiqueta')}")
+            raise Wrong(
+                f"Para a região {region}, a etiqueta ficou «{states['etiqueta']}».{_last_error(execucao, 'etiqueta')}"
+            )
         if _xcom(execucao, "etiqueta") != "etiqueta impressa":
-            raise Wrong(f"A etiqueta devolveu {execucao['etiqueta'].xcom()!r}; o pedido era «etiqueta impressa».")
+            raise Wrong(
+                f"A etiqueta devolveu {execucao['etiqueta'].xcom()!r}; o pedido era «etiqueta impressa»."
+            )
     return "Quatro pedidos, quatro caminhos certos: a etiqueta saiu quando devia e, na falha, não saiu."
 
 
@@ -635,12 +683,11 @@ def _asset(answer: object) -> str:
     ids = {asset["name"]: asset["id"] for asset in known}
     for name in names:
         if name not in ids:
-            raise Wrong(f"O DAG «{dag_id}» não está agendado pelo asset «{name}». Os que achei: {', '.join(sorted(ids)) or 'nenhum'}.")
+            raise Wrong(
+                f"O DAG «{dag_id}» não está agendado pelo asset «{name}». Os que achei: {', '.join(sorted(ids)) or 'nenhum'}."
+            )
     airflow.ativar(dag_id)
-    try:
-        airflow.api("DELETE", f"/dags/{dag_id}/assets/queuedEvents")  # what an earlier try left waiting
-    except Exception:
-        pass  # there was nothing
+    airflow.api("DELETE", f"/dags/{dag_id}/assets/queuedEvents", expect=(204, 404))  # left by an earlier try
 
     def count() -> int:
         return len(airflow.execucoes(dag_id))
@@ -659,13 +706,17 @@ def _asset(answer: object) -> str:
                 )
             event(then)
             if not _until(lambda before=before: count() > before, 40):
-                raise Wrong(f"Com {alone} e {then} prontos, o DAG não rodou em 40 segundos: ele espera mais do que devia?")
+                raise Wrong(
+                    f"Com {alone} e {then} prontos, o DAG não rodou em 40 segundos: ele espera mais do que devia?"
+                )
             execucao = _wait(airflow.execucoes(dag_id)[-1], 60)
             if execucao.estado != "success":
                 raise Wrong(f"O DAG acordou na hora certa e falhou.{_last_error(execucao, 'montar')}")
             got = _xcom(execucao, "montar")
             if got != sorted((alone, then)):
-                raise Wrong(f"Acordado por {alone} e {then}, a montar devolveu {got!r}; o pedido era {sorted((alone, then))!r}.")
+                raise Wrong(
+                    f"Acordado por {alone} e {then}, a montar devolveu {got!r}; o pedido era {sorted((alone, then))!r}."
+                )
     finally:
         airflow.pausar(dag_id)
     return "Duas combinações diferentes, e o DAG só acordou quando havia o bastante."
@@ -677,10 +728,10 @@ CHALLENGES = [
         title="O comando que não mente",
         hints=(
             "Teste as situações uma a uma: primeiro «o arquivo existe?», depois «tem alguma venda?», por fim «quantas?».",
-            "[ -f \"$ARQUIVO\" ] pergunta se o arquivo existe, e exit N termina com o código que você quiser: "
+            '[ -f "$ARQUIVO" ] pergunta se o arquivo existe, e exit N termina com o código que você quiser: '
             "99 pula, qualquer outro diferente de 0 falha. Para contar sem o cabeçalho, tail -n +2 mostra da segunda linha em diante.",
-            "Quase a resposta: [ -f \"$ARQUIVO\" ] || exit 1; depois vendas=$(tail -n +2 \"$ARQUIVO\" | wc -l); "
-            "se \"$vendas\" for 0, exit 99; no fim, echo $((vendas)).",
+            'Quase a resposta: [ -f "$ARQUIVO" ] || exit 1; depois vendas=$(tail -n +2 "$ARQUIVO" | wc -l); '
+            'se "$vendas" for 0, exit 99; no fim, echo $((vendas)).',
         ),
         check=_comando,
     ),
@@ -690,10 +741,10 @@ CHALLENGES = [
         hints=(
             "Pense no dia como uma gaveta: antes de pôr as vendas de hoje, o que fazer com as que já estão lá?",
             "Uma lista em sql= vai em uma transação só. Os dois comandos usam o mesmo parâmetro, %(dia)s, "
-            "e parameters aceita Jinja: {\"dia\": \"{{ params.dia }}\"}.",
-            "Quase a resposta: sql=[\"DELETE FROM armazem.vendas_limpas WHERE dia = %(dia)s\", "
-            "\"INSERT INTO armazem.vendas_limpas SELECT dia, venda_id, loja_id, valor_centavos FROM staging.vendas_brutas "
-            "WHERE dia = %(dia)s AND …\"], sem autocommit.",
+            'e parameters aceita Jinja: {"dia": "{{ params.dia }}"}.',
+            'Quase a resposta: sql=["DELETE FROM armazem.vendas_limpas WHERE dia = %(dia)s", '
+            '"INSERT INTO armazem.vendas_limpas SELECT dia, venda_id, loja_id, valor_centavos FROM staging.vendas_brutas '
+            'WHERE dia = %(dia)s AND …"], sem autocommit.',
         ),
         check=_carga,
         dag=True,
@@ -703,10 +754,10 @@ CHALLENGES = [
         title="Espere sem prender a vaga",
         hints=(
             "Há dois jeitos de esperar sem ocupar a vaga, e os dois apareceram nesta lição. O modo padrão não é nenhum deles.",
-            "Um PythonSensor (ou @task.sensor) com mode=\"reschedule\", ou um FileSensor com deferrable=True. "
+            'Um PythonSensor (ou @task.sensor) com mode="reschedule", ou um FileSensor com deferrable=True. '
             "Escolha um poke_interval curto, de uns 3 segundos, e um timeout.",
-            "Quase a resposta: @task.sensor(task_id=\"esperar\", poke_interval=3, timeout=120, mode=\"reschedule\") em uma função "
-            "que devolve (Path(Variable.get(\"pasta_dados\")) / \"liberado.txt\").exists(); depois, esperar() >> fechar(), "
+            'Quase a resposta: @task.sensor(task_id="esperar", poke_interval=3, timeout=120, mode="reschedule") em uma função '
+            'que devolve (Path(Variable.get("pasta_dados")) / "liberado.txt").exists(); depois, esperar() >> fechar(), '
             "em que a fechar devolve o read_text().strip() do mesmo arquivo.",
         ),
         check=_espera,
@@ -719,8 +770,8 @@ CHALLENGES = [
             "São três tasks: uma lista os arquivos, uma trata um arquivo, uma soma os resultados.",
             "contar.expand(arquivo=listar()) cria uma instância para cada item. Com a lista vazia, a contar é pulada; "
             "a resumo precisa de uma trigger rule que aceite quem foi pulado.",
-            "Quase a resposta: @task(trigger_rule=\"none_failed\") na resumo, que devolve sum(valores), "
-            "e resumo(contar.expand(arquivo=listar())). A listar devolve [str(a) for a in (pasta / \"estoque\").glob(\"estoque_*.txt\")].",
+            'Quase a resposta: @task(trigger_rule="none_failed") na resumo, que devolve sum(valores), '
+            'e resumo(contar.expand(arquivo=listar())). A listar devolve [str(a) for a in (pasta / "estoque").glob("estoque_*.txt")].',
         ),
         check=_mapear,
         dag=True,
@@ -730,10 +781,10 @@ CHALLENGES = [
         title="O frete de cada pedido",
         hints=(
             "Uma task escolhe e devolve o nome de outra. As três possíveis vêm logo depois dela, e a etiqueta vem depois das três.",
-            "@task.branch devolve \"barco\", \"moto\" ou \"caminhao\". Na etiqueta, qual trigger rule exige que ninguém tenha falhado "
+            '@task.branch devolve "barco", "moto" ou "caminhao". Na etiqueta, qual trigger rule exige que ninguém tenha falhado '
             "e que ao menos uma tenha dado certo?",
             "Quase a resposta: escolher() >> [barco(), moto(), caminhao()] >> etiqueta(), com "
-            "@task(trigger_rule=\"none_failed_min_one_success\") na etiqueta, e if params[\"quebrado\"]: raise ValueError(\"quebrou\") "
+            '@task(trigger_rule="none_failed_min_one_success") na etiqueta, e if params["quebrado"]: raise ValueError("quebrou") '
             "em cada transporte.",
         ),
         check=_ramos,
@@ -746,7 +797,7 @@ CHALLENGES = [
             "Diga a condição em voz alta: vendas, e também uma das duas entregas. Ela tem um «e» e um «ou».",
             "schedule aceita uma expressão com & e |, entre parênteses. E a task pode pedir triggering_asset_events, "
             "um dicionário em que as chaves são os assets que acordaram o DAG.",
-            "Quase a resposta: schedule=(Asset(\"frete_vendas\") & (Asset(\"frete_proprio\") | Asset(\"frete_parceiro\"))), "
+            'Quase a resposta: schedule=(Asset("frete_vendas") & (Asset("frete_proprio") | Asset("frete_parceiro"))), '
             "e a montar devolve sorted(asset.name for asset in triggering_asset_events).",
         ),
         check=_asset,
