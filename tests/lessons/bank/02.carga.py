@@ -21,7 +21,7 @@ with DAG("carga_segura", schedule=None, params={"dia": "2026-03-10"}, tags=["lic
 # %% certa (2)
 desafio("02.carga", "carga_segura")
 
-# %% errada: só insere | a venda 903
+# %% errada: só insere | A venda 903
 %%dag carga_segura.py
 from airflow.providers.common.sql.operators.sql import SQLExecuteQueryOperator
 from airflow.sdk import DAG

@@ -9,7 +9,7 @@ echo $((vendas))
 
 desafio("02.comando", comando)
 
-# %% certa (outro estilo)
+# %% certa: outro estilo
 comando = """awk 'NR > 1 { n++ } END { if (!n) exit 99; print n }' "$ARQUIVO" """
 
 desafio("02.comando", 'test -e "$ARQUIVO" || exit 2; ' + comando)
