@@ -265,6 +265,21 @@ def _dag(answer: object, example: str, *needed: str) -> tuple[Any, str]:
     return airflow, answer
 
 
+def _after(airflow: Any, dag_id: str, task: str) -> set[str]:
+    """Every task that comes after this one, directly or not."""
+    following = {
+        one["task_id"]: one["downstream_task_ids"]
+        for one in airflow.api("GET", f"/dags/{dag_id}/tasks")["tasks"]
+    }
+    found: set[str] = set()
+    waiting = [task]
+    while waiting:
+        new = set(following[waiting.pop()]) - found
+        found |= new
+        waiting += new
+    return found
+
+
 def _folder(airflow: Any) -> Path:
     """The lesson's data folder, and the Variable that leads to it."""
     folder = Path(airflow.pasta_dags).parent / "dados" / "licao02"
@@ -518,6 +533,8 @@ def _carga(answer: object) -> str:
 
 def _espera(answer: object) -> str:
     airflow, dag_id = _dag(answer, "espera_gerente", "esperar", "fechar")
+    if "fechar" not in _after(airflow, dag_id, "esperar"):
+        raise Wrong("A fechar não espera pela esperar: falta a ligação entre as duas.")
     release = _folder(airflow) / "liberado.txt"
     release.unlink(missing_ok=True)
     execucao = airflow.disparar(dag_id)
@@ -543,9 +560,6 @@ def _espera(answer: object) -> str:
                 "Quinze segundos depois, a task esperar continua «running»: ela segura a vaga enquanto espera. "
                 "O modo padrão de um sensor é poke."
             )
-        before = [str(row["estado"]) for row in execucao.tasks if row["task"] == "fechar"]
-        if before == ["success"]:
-            raise Wrong("A fechar já rodou, e o arquivo ainda nem existe: falta a ligação entre as duas.")
         release.write_text("  pode fechar\n", encoding="utf-8")
         if not _until(lambda: state() not in freed | {"running", "scheduled", "queued", "None"}, 90):
             raise Wrong(
