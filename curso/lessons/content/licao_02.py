@@ -252,12 +252,12 @@ def _dag(answer: object, example: str, *needed: str) -> tuple[Any, str]:
     if not isinstance(answer, str):
         raise Wrong(f'Aqui se espera o nome do DAG, entre aspas: "{example}". Veio {answer!r}.')
     airflow = _airflow()
-    try:
-        tasks = {task["task_id"] for task in airflow.api("GET", f"/dags/{answer}/tasks")["tasks"]}
-    except Exception as error:
+    found = airflow.api("GET", f"/dags/{answer}/tasks", expect=(404,))
+    if "tasks" not in found:
         raise Wrong(
             f"O Airflow não conhece um DAG chamado «{answer}». A célula com o %%dag foi executada, e sem erro de import?"
-        ) from error
+        )
+    tasks = {task["task_id"] for task in found["tasks"]}
     missing = [task for task in needed if task not in tasks]
     if missing:
         seen = ", ".join(sorted(tasks)) or "nenhuma"
@@ -317,6 +317,8 @@ def _wait(execucao: Any, seconds: float = 90) -> Any:
     try:
         return execucao.esperar(seconds)
     except ServiceError as error:
+        if execucao.estado not in ("running", "queued"):
+            raise  # Airflow's trouble, not the learner's
         raise Wrong(str(error)) from None
 
 
@@ -326,7 +328,9 @@ def _xcom(execucao: Any, task: str) -> Any:
 
     try:
         return execucao[task].xcom()
-    except ServiceError:
+    except ServiceError as error:
+        if "(404)" not in str(error):
+            raise
         return None
 
 
