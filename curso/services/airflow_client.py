@@ -69,7 +69,10 @@ class Airflow:
                 for d in self._dags_of(nome)
                 if d["last_parsed_time"] and _instant(d["last_parsed_time"]) >= since
             ]
-            if found and not any(dag["has_import_errors"] for dag in found):
+            # A parse that began on the old text may end now: what counts is the text that Airflow has.
+            if found and all(
+                not dag["has_import_errors"] and self._source(dag["dag_id"]) == texto for dag in found
+            ):
                 return sorted(dag["dag_id"] for dag in found)
             time.sleep(0.2)
         return []
@@ -85,6 +88,10 @@ class Airflow:
         if not nome.endswith(".py") or Path(nome).name != nome:
             raise ValueError(f"Dê ao arquivo um nome simples que termine em .py, e não «{nome}».")
         return self.pasta_dags / nome
+
+    def _source(self, dag: str) -> str:
+        """The text of its file, as Airflow read it last."""
+        return str(self.api("GET", f"/dagSources/{dag}", expect=(404,)).get("content", ""))
 
     def _dags_of(self, nome: str) -> list[dict[str, Any]]:
         answer = self.api("GET", "/dags", params={"limit": PAGE, "exclude_stale": False})
