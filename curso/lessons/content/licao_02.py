@@ -20,23 +20,23 @@ PREDICTIONS = [
         question="A task imprime três segredos. Quais deles aparecem legíveis no log?",
         options={
             "a": "Nenhum: o Airflow esconde tudo o que vem de connections e Variables",
-            "b": "Só a Variable senha_frete",
+            "b": "Só a Variable `senha_frete`",
             "c": "As duas Variables: só a senha da connection é escondida",
             "d": "Os três: quem escolheu imprimir foi o código",
         },
         answer="b",
         why={
             "a": "Senha de connection, sim. Uma Variable, só quando o nome dela parece o de um segredo, em inglês.",
-            "b": "A senha da connection é sempre escondida, e token_frete contém a palavra token. "
-            "Só senha_frete não parece segredo para quem lê em inglês.",
-            "c": "token_frete contém a palavra token, que está na lista do Airflow; senha não está.",
+            "b": "A senha da connection é sempre escondida, e `token_frete` contém a palavra `token`. "
+            "Só `senha_frete` não parece segredo para quem lê em inglês.",
+            "c": "`token_frete` contém a palavra `token`, que está na lista do Airflow; `senha` não está.",
             "d": "Quem escreve no log é o Airflow, e antes de escrever ele troca por *** os segredos que conhece.",
         },
     ),
     Prediction(
         id="02.precedencia",
-        question="A Variable taxa vale «do banco» no banco do Airflow, e o ambiente da task tem AIRFLOW_VAR_TAXA "
-        'com «do ambiente». O que Variable.get("taxa") devolve?',
+        question="A Variable `taxa` vale «do banco» no banco do Airflow, e o ambiente da task tem `AIRFLOW_VAR_TAXA` "
+        'com «do ambiente». O que `Variable.get("taxa")` devolve?',
         options={
             "a": "do banco: é o que aparece na interface",
             "b": "do ambiente: ele é consultado antes do banco",
@@ -52,15 +52,19 @@ PREDICTIONS = [
     ),
     Prediction(
         id="02.bash",
-        question="O cp falha, porque o arquivo não existe, e o echo da linha seguinte funciona. "
-        "Em que estado fica a task otimista?",
-        options={"a": "failed: um comando falhou", "b": "success", "c": "skipped: não havia o que copiar"},
+        question="O `cp` falha, porque o arquivo não existe, e o `echo` da linha seguinte funciona. "
+        "Em que estado fica a task `otimista`?",
+        options={
+            "a": "`failed`: um comando falhou",
+            "b": "`success`",
+            "c": "`skipped`: não havia o que copiar",
+        },
         answer="b",
         why={
-            "a": "Só se o shell terminar com erro, e ele devolve o código do último comando. O último foi o echo.",
-            "b": "O código de saída do shell é o do último comando, e o echo deu certo. "
-            "Verde, sem nada copiado: é por isso que existe set -e.",
-            "c": "Pulada só com o código 99. O cp termina com 1, e ninguém olhou para ele.",
+            "a": "Só se o shell terminar com erro, e ele devolve o código do último comando. O último foi o `echo`.",
+            "b": "O código de saída do shell é o do último comando, e o `echo` deu certo. "
+            "Verde, sem nada copiado: é por isso que existe `set -e`.",
+            "c": "Pulada só com o código 99. O `cp` termina com 1, e ninguém olhou para ele.",
         },
     ),
     Prediction(
@@ -81,20 +85,20 @@ PREDICTIONS = [
     Prediction(
         id="02.transacao",
         question="O DELETE passa e o INSERT é recusado. Quantas linhas do dia 10 sobram na tabela com transação e na "
-        "tabela com autocommit?",
+        "tabela com `autocommit`?",
         options={
             "a": "12 e 12: a task falhou, então nada foi gravado",
             "b": "0 e 0: o DELETE já tinha passado",
             "c": "12 e 0: só a transação desfaz o DELETE",
-            "d": "0 e 12: o autocommit protege cada comando",
+            "d": "0 e 12: o `autocommit` protege cada comando",
         },
         answer="c",
         why={
-            "a": "O estado da task não desfaz nada no banco. Quem desfaz é a transação, e com autocommit cada comando "
+            "a": "O estado da task não desfaz nada no banco. Quem desfaz é a transação, e com `autocommit` cada comando "
             "é uma transação própria, já confirmada.",
             "b": "Dentro da transação, o DELETE ainda não valia para ninguém, e foi desfeito junto com o INSERT.",
-            "c": "Na transação, os dois valem juntos ou nenhum vale. Com autocommit, o DELETE já estava confirmado.",
-            "d": "É o contrário: com autocommit, o DELETE vale na hora em que roda.",
+            "c": "Na transação, os dois valem juntos ou nenhum vale. Com `autocommit`, o DELETE já estava confirmado.",
+            "d": "É o contrário: com `autocommit`, o DELETE vale na hora em que roda.",
         },
     ),
     Prediction(
@@ -124,29 +128,29 @@ PREDICTIONS = [
         answer="b",
         why={
             "a": "A dependência diz a ordem; o pool diz quantas cabem ao mesmo tempo. São limites diferentes.",
-            "b": "Quem não tem vaga espera em scheduled e entra quando a outra termina.",
+            "b": "Quem não tem vaga espera em `scheduled` e entra quando a outra termina.",
             "c": "Pool cheio não é erro: a task espera a vez, sem gastar uma tentativa.",
         },
     ),
     Prediction(
         id="02.sensores",
-        question="Em modo poke, com duas vagas, dois sensores na frente e a task que produz os arquivos atrás: "
+        question="Em modo `poke`, com duas vagas, dois sensores na frente e a task que produz os arquivos atrás: "
         "o que acontece?",
         options={
-            "a": "O Airflow percebe e põe a receber na frente",
-            "b": "Os sensores seguram as vagas até desistir, e falham; só depois a receber roda",
+            "a": "O Airflow percebe e põe a `receber` na frente",
+            "b": "Os sensores seguram as vagas até desistir, e falham; só depois a `receber` roda",
             "c": "Os três revezam as vagas, e tudo termina bem",
         },
         answer="b",
         why={
             "a": "O scheduler não sabe o que um sensor espera: para ele, são tasks trabalhando.",
-            "b": "Em poke, o sensor fica na vaga entre uma pergunta e outra. Quem poderia resolver a espera não tem onde rodar.",
-            "c": "Revezar é o que faz o modo reschedule. Em poke, ninguém devolve a vaga.",
+            "b": "Em `poke`, o sensor fica na vaga entre uma pergunta e outra. Quem poderia resolver a espera não tem onde rodar.",
+            "c": "Revezar é o que faz o modo `reschedule`. Em `poke`, ninguém devolve a vaga.",
         },
     ),
     Prediction(
         id="02.adiada",
-        question="A task está deferred, esperando o arquivo. Quantas vagas do default_pool ela ocupa?",
+        question="A task está `deferred`, esperando o arquivo. Quantas vagas do `default_pool` ela ocupa?",
         options={
             "a": "Nenhuma",
             "b": "Uma, até o arquivo chegar",
@@ -155,9 +159,9 @@ PREDICTIONS = [
         answer="a",
         why={
             "a": "O processo da task terminou. Quem pergunta é o triggerer, que vigia milhares de esperas em um processo só. "
-            "(Um pool pode contar as adiadas, se você pedir com include_deferred.)",
-            "b": "Isso é o modo poke.",
-            "c": "Isso é o modo reschedule. Aqui a pergunta nem passa pelo worker.",
+            "(Um pool pode contar as adiadas, se você pedir com `include_deferred`.)",
+            "b": "Isso é o modo `poke`.",
+            "c": "Isso é o modo `reschedule`. Aqui a pergunta nem passa pelo worker.",
         },
     ),
     Prediction(
@@ -165,20 +169,20 @@ PREDICTIONS = [
         question="A lista vem vazia. Em que estado ficam a somar, que é mapeada, e a total, que vem depois dela?",
         options={
             "a": "somar e total com sucesso, e o total é 0",
-            "b": "somar falha, porque não há o que mapear, e total fica upstream_failed",
+            "b": "somar falha, porque não há o que mapear, e total fica `upstream_failed`",
             "c": "somar e total puladas, e a execução verde",
         },
         answer="c",
         why={
-            "a": "Quem dera: com zero itens, a somar é pulada, e pela regra all_success a total é pulada também.",
-            "b": "Lista vazia não é erro para o Airflow: não há nada a fazer, e «nada a fazer» se chama skipped.",
-            "c": "Zero instâncias é skipped, e o pulo se espalha. Se o total precisa sair assim mesmo, "
+            "a": "Quem dera: com zero itens, a somar é pulada, e pela regra `all_success` a total é pulada também.",
+            "b": "Lista vazia não é erro para o Airflow: não há nada a fazer, e «nada a fazer» se chama `skipped`.",
+            "c": "Zero instâncias é `skipped`, e o pulo se espalha. Se o total precisa sair assim mesmo, "
             "ele pede outra trigger rule.",
         },
     ),
     Prediction(
         id="02.desmontar",
-        question="O trabalho falha nos dois DAGs. De que cor fica cada execução: a do remendo (all_done) e a certa (teardown)?",
+        question="O trabalho falha nos dois DAGs. De que cor fica cada execução: a do remendo (`all_done`) e a certa (teardown)?",
         options={
             "a": "As duas vermelhas: uma task falhou",
             "b": "A do remendo verde, a certa vermelha",
@@ -190,12 +194,12 @@ PREDICTIONS = [
             "a": "O estado de uma execução é o das folhas, as últimas tasks. No remendo, a folha é a limpeza, que deu certo.",
             "b": "No remendo, a folha verde esconde a falha. Um teardown não conta: a folha passa a ser a trabalhar.",
             "c": "A do teardown, não: ele é ignorado quando o Airflow decide a cor da execução.",
-            "d": "É o contrário: quem esconde a falha é a limpeza com all_done.",
+            "d": "É o contrário: quem esconde a falha é a limpeza com `all_done`.",
         },
     ),
     Prediction(
         id="02.juncao",
-        question="metas deu certo, plantao foi pulada. Como ficam a resumo e a execução?",
+        question="A `metas` deu certo, a `plantao` foi pulada. Como ficam a `resumo` e a execução?",
         options={
             "a": "resumo roda, execução verde",
             "b": "resumo é pulada, execução verde",
@@ -205,7 +209,7 @@ PREDICTIONS = [
         answer="b",
         why={
             "a": "Pela regra padrão, a resumo quer todas com sucesso, e uma delas foi pulada.",
-            "b": "O pulo se espalha por all_success, e uma execução em que nada falhou é verde. O resumo não saiu, "
+            "b": "O pulo se espalha por `all_success`, e uma execução em que nada falhou é verde. O resumo não saiu, "
             "e ninguém é avisado.",
             "c": "Pulada não é falha: nada ficou vermelho, e é isso que torna o engano tão caro.",
             "d": "Pulada e falha são coisas diferentes: a task de cima não falhou, então a de baixo também não.",
@@ -218,21 +222,21 @@ PREDICTIONS = [
         options={"a": "Nos dois", "b": "Só no 1", "c": "Só no 2", "d": "Em nenhum"},
         answer="d",
         why={
-            "a": "O evento nasce do sucesso de uma task com outlets; nenhum dos dois casos tem isso.",
+            "a": "O evento nasce do sucesso de uma task com `outlets`; nenhum dos dois casos tem isso.",
             "b": "Sem sucesso não há evento: o painel não acorda com dados pela metade.",
             "c": "O Airflow não olha a tabela. O asset é só um nome.",
-            "d": "Só um sucesso com outlets, um aviso pela API ou um watcher registram um evento.",
+            "d": "Só um sucesso com `outlets`, um aviso pela API ou um watcher registram um evento.",
         },
     ),
     Prediction(
         id="02.aviso",
-        question="Com retries=1, a task falha nas duas tentativas. Quantos e-mails o on_failure_callback manda?",
-        options={"a": "Nenhum: e-mail só com email_on_failure", "b": "Um", "c": "Dois"},
+        question="Com `retries=1`, a task falha nas duas tentativas. Quantos e-mails o `on_failure_callback` manda?",
+        options={"a": "Nenhum: e-mail só com `email_on_failure`", "b": "Um", "c": "Dois"},
         answer="b",
         why={
-            "a": "O notifier é o callback: ele mesmo manda, sem email_on_failure.",
-            "b": "on_failure_callback é só para a falha definitiva; entre as tentativas, quem é chamado é o on_retry_callback.",
-            "c": "A primeira falha ainda tinha uma tentativa pela frente: o estado foi up_for_retry, não failed.",
+            "a": "O notifier é o callback: ele mesmo manda, sem `email_on_failure`.",
+            "b": "`on_failure_callback` é só para a falha definitiva; entre as tentativas, quem é chamado é o `on_retry_callback`.",
+            "c": "A primeira falha ainda tinha uma tentativa pela frente: o estado foi `up_for_retry`, não `failed`.",
         },
     ),
 ]
@@ -350,10 +354,12 @@ def _last_error(execucao: Any, task: str) -> str:
 
 def _comando(answer: object) -> str:
     if not isinstance(answer, str):
-        raise Wrong(f"O comando é uma string, como a que iria em bash_command. Veio {type(answer).__name__}.")
+        raise Wrong(
+            f"O comando é uma string, como a que iria em `bash_command`. Veio {type(answer).__name__}."
+        )
     if "ARQUIVO" not in answer:
         raise Wrong(
-            'O seu comando não usa a variável de ambiente ARQUIVO: no bash, ela se lê com "$ARQUIVO".'
+            'O seu comando não usa a variável de ambiente `ARQUIVO`: no bash, ela se lê com `"$ARQUIVO"`.'
         )
     with tempfile.TemporaryDirectory() as folder:
 
@@ -393,13 +399,13 @@ def _comando(answer: object) -> str:
             if last != str(rows):
                 raise Wrong(
                     f"O arquivo tem {rows} venda(s), e a última linha escrita foi «{last}». Ela deve ser só o número: "
-                    "o wc, por exemplo, escreve também o nome do arquivo se recebe um."
+                    "o `wc`, por exemplo, escreve também o nome do arquivo se recebe um."
                 )
         code, last = run("loja de são luís.csv", "venda_id;valor\n1;9,90\n2;5,00\n")
         if (code, last) != (0, "2"):
             raise Wrong(
                 f"Com o arquivo «loja de são luís.csv», de 2 vendas, o código foi {code} e a última linha, «{last}». "
-                "Sem aspas duplas, o bash parte $ARQUIVO nos espaços."
+                "Sem aspas duplas, o bash parte `$ARQUIVO` nos espaços."
             )
         code, last = run("loja_fechada.csv", "venda_id;valor\n")
         if code == 0:
@@ -410,7 +416,7 @@ def _comando(answer: object) -> str:
         if code != 99:
             raise Wrong(
                 f"Com um arquivo só de cabeçalho, o código foi {code}: a task falharia, e o pedido era pular. "
-                "(Com set -e, um grep que não acha nada também derruba o script.)"
+                "(Com `set -e`, um `grep` que não acha nada também derruba o script.)"
             )
         code, last = run("nao_chegou.csv", None)
         if code == 0:
@@ -487,7 +493,7 @@ def _carga(answer: object) -> str:
             "O dia é trocado inteiro: o que havia antes sai."
         )
     if any(sale % 5 == 0 for sale, _ in seen):
-        raise Wrong("Entrou no armazém uma venda cancelada: só valem as que têm status = 'ok'.")
+        raise Wrong("Entrou no armazém uma venda cancelada: só valem as que têm `status = 'ok'`.")
     if seen != expected():
         raise Wrong(
             f"Depois da primeira carga o dia {day} tem {len(seen)} venda(s), e deveria ter {len(expected())}."
@@ -555,19 +561,19 @@ def _espera(answer: object) -> str:
         now = state()
         if now == "success":
             raise Wrong(
-                "A task esperar terminou com sucesso sem que o arquivo existisse: ela não está olhando liberado.txt."
+                "A task esperar terminou com sucesso sem que o arquivo existisse: ela não está olhando `liberado.txt`."
             )
         if now in {"failed", "skipped"}:
             raise Wrong(f"A task esperar ficou «{now}» sem esperar.{_last_error(execucao, 'esperar')}")
         if now == "running":
             raise Wrong(
-                "Quinze segundos depois, a task esperar continua «running»: ela segura a vaga enquanto espera. "
-                "O modo padrão de um sensor é poke."
+                "Quinze segundos depois, a task esperar continua `running`: ela segura a vaga enquanto espera. "
+                "O modo padrão de um sensor é `poke`."
             )
         release.write_text("  pode fechar\n", encoding="utf-8")
         if not _until(lambda: state() not in freed | {"running", "scheduled", "queued", "None"}, 90):
             raise Wrong(
-                "O arquivo está lá há 90 segundos e a esperar não viu. O caminho é o da Variable? E o poke_interval?"
+                "O arquivo está lá há 90 segundos e a esperar não viu. O caminho é o da Variable? E o `poke_interval`?"
             )
         _wait(execucao, 60)
         if state() != "success":
@@ -609,11 +615,13 @@ def _mapear(answer: object) -> str:
         execucao = run(stock)
         found = [row for row in execucao.tasks if row["task"] == "contar"]
         if len(found) == 1 and found[0]["mapa"] in (None, -1, ""):
-            raise Wrong("A contar rodou uma vez só, para todos os arquivos: ela não foi mapeada com expand.")
+            raise Wrong(
+                "A contar rodou uma vez só, para todos os arquivos: ela não foi mapeada com `expand`."
+            )
         if len(found) != len(stock):
             raise Wrong(
                 f"Havia {len(stock)} arquivos de estoque, e a contar rodou {len(found)} vez(es). "
-                "A lista é feita por uma task, na hora? E só com os arquivos estoque_*.txt?"
+                "A lista é feita por uma task, na hora? E só com os arquivos `estoque_*.txt`?"
             )
         if any(row["estado"] != "success" for row in found):
             raise Wrong(
@@ -658,7 +666,9 @@ def _ramos(answer: object) -> str:
         states = {str(row["task"]): str(row["estado"]) for row in execucao.tasks}
         if broken:
             if states[chosen] != "failed":
-                raise Wrong(f"Com quebrado=True, a task {chosen} deveria falhar, e ficou «{states[chosen]}».")
+                raise Wrong(
+                    f"Com `quebrado=True`, a task {chosen} deveria falhar, e ficou «{states[chosen]}»."
+                )
             if states["etiqueta"] == "success":
                 raise Wrong(
                     "O transporte falhou e a etiqueta foi impressa assim mesmo. A regra precisa aceitar quem foi pulado, "
@@ -677,7 +687,7 @@ def _ramos(answer: object) -> str:
             )
         if states["etiqueta"] == "skipped":
             raise Wrong(
-                f"Para a região {region}, a {chosen} deu certo e a etiqueta foi pulada: é a regra padrão, all_success, "
+                f"Para a região {region}, a {chosen} deu certo e a etiqueta foi pulada: é a regra padrão, `all_success`, "
                 "diante de caminhos pulados."
             )
         if states["etiqueta"] != "success":
@@ -722,8 +732,8 @@ def _asset(answer: object) -> str:
             event(alone)
             if woke(before, 6):
                 raise Wrong(
-                    f"Só com o evento de {alone}, o DAG já rodou: ele não esperou o resto. Para «este e aquele» o sinal é &; "
-                    "para «um ou outro», |. Cuidado com os parênteses."
+                    f"Só com o evento de {alone}, o DAG já rodou: ele não esperou o resto. Para «este e aquele» o sinal é `&`; "
+                    "para «um ou outro», `|`. Cuidado com os parênteses."
                 )
             event(then)
             if not woke(before, 40):
@@ -749,10 +759,10 @@ CHALLENGES = [
         title="O comando que não mente",
         hints=(
             "Teste as situações uma a uma: primeiro «o arquivo existe?», depois «tem alguma venda?», por fim «quantas?».",
-            '[ -f "$ARQUIVO" ] pergunta se o arquivo existe, e exit N termina com o código que você quiser: '
-            "99 pula, qualquer outro diferente de 0 falha. Para contar sem o cabeçalho, tail -n +2 mostra da segunda linha em diante.",
-            'Quase a resposta: [ -f "$ARQUIVO" ] || exit 1; depois vendas=$(tail -n +2 "$ARQUIVO" | wc -l); '
-            'se "$vendas" for 0, exit 99; no fim, echo $((vendas)).',
+            '`[ -f "$ARQUIVO" ]` pergunta se o arquivo existe, e `exit N` termina com o código que você quiser: '
+            "99 pula, qualquer outro diferente de 0 falha. Para contar sem o cabeçalho, `tail -n +2` mostra da segunda linha em diante.",
+            'Quase a resposta: `[ -f "$ARQUIVO" ] || exit 1`; depois `vendas=$(tail -n +2 "$ARQUIVO" | wc -l)`; '
+            'se `"$vendas"` for 0, `exit 99`; no fim, `echo $((vendas))`.',
         ),
         check=_comando,
     ),
@@ -761,11 +771,11 @@ CHALLENGES = [
         title="A carga que se pode repetir",
         hints=(
             "Pense no dia como uma gaveta: antes de pôr as vendas de hoje, o que fazer com as que já estão lá?",
-            "Uma lista em sql= vai em uma transação só. Os dois comandos usam o mesmo parâmetro, %(dia)s, "
-            'e parameters aceita Jinja: {"dia": "{{ params.dia }}"}.',
-            'Quase a resposta: sql=["DELETE FROM armazem.vendas_limpas WHERE dia = %(dia)s", '
+            "Uma lista em `sql=` vai em uma transação só. Os dois comandos usam o mesmo parâmetro, `%(dia)s`, "
+            'e `parameters` aceita Jinja: `{"dia": "{{ params.dia }}"}`.',
+            'Quase a resposta: `sql=["DELETE FROM armazem.vendas_limpas WHERE dia = %(dia)s", '
             '"INSERT INTO armazem.vendas_limpas SELECT dia, venda_id, loja_id, valor_centavos FROM staging.vendas_brutas '
-            'WHERE dia = %(dia)s AND …"], sem autocommit.',
+            'WHERE dia = %(dia)s AND …"]`, sem `autocommit`.',
         ),
         check=_carga,
         dag=True,
@@ -775,11 +785,11 @@ CHALLENGES = [
         title="Espere sem prender a vaga",
         hints=(
             "Há dois jeitos de esperar sem ocupar a vaga, e os dois apareceram nesta lição. O modo padrão não é nenhum deles.",
-            'Um PythonSensor (ou @task.sensor) com mode="reschedule", ou um FileSensor com deferrable=True. '
-            "Escolha um poke_interval curto, de uns 3 segundos, e um timeout.",
-            'Quase a resposta: @task.sensor(task_id="esperar", poke_interval=3, timeout=120, mode="reschedule") em uma função '
-            'que devolve (Path(Variable.get("pasta_dados")) / "liberado.txt").exists(); depois, esperar() >> fechar(), '
-            "em que a fechar devolve o read_text().strip() do mesmo arquivo.",
+            'Um `PythonSensor` (ou `@task.sensor`) com `mode="reschedule"`, ou um `FileSensor` com `deferrable=True`. '
+            "Escolha um `poke_interval` curto, de uns 3 segundos, e um `timeout`.",
+            'Quase a resposta: `@task.sensor(task_id="esperar", poke_interval=3, timeout=120, mode="reschedule")` em uma função '
+            'que devolve `(Path(Variable.get("pasta_dados")) / "liberado.txt").exists()`; depois, `esperar() >> fechar()`, '
+            "em que a `fechar` devolve o `read_text().strip()` do mesmo arquivo.",
         ),
         check=_espera,
         dag=True,
@@ -789,10 +799,10 @@ CHALLENGES = [
         title="Uma task por região",
         hints=(
             "São três tasks: uma lista os arquivos, uma trata um arquivo, uma soma os resultados.",
-            "contar.expand(arquivo=listar()) cria uma instância para cada item. Com a lista vazia, a contar é pulada; "
+            "`contar.expand(arquivo=listar())` cria uma instância para cada item. Com a lista vazia, a contar é pulada; "
             "a resumo precisa de uma trigger rule que aceite quem foi pulado.",
-            'Quase a resposta: @task(trigger_rule="none_failed") na resumo, que devolve sum(valores), '
-            'e resumo(contar.expand(arquivo=listar())). A listar devolve [str(a) for a in (pasta / "estoque").glob("estoque_*.txt")].',
+            'Quase a resposta: `@task(trigger_rule="none_failed")` na `resumo`, que devolve `sum(valores)`, '
+            'e `resumo(contar.expand(arquivo=listar()))`. A `listar` devolve `[str(a) for a in (pasta / "estoque").glob("estoque_*.txt")]`.',
         ),
         check=_mapear,
         dag=True,
@@ -802,10 +812,10 @@ CHALLENGES = [
         title="O frete de cada pedido",
         hints=(
             "Uma task escolhe e devolve o nome de outra. As três possíveis vêm logo depois dela, e a etiqueta vem depois das três.",
-            '@task.branch devolve "barco", "moto" ou "caminhao". Na etiqueta, qual trigger rule exige que ninguém tenha falhado '
+            'A `@task.branch` devolve `"barco"`, `"moto"` ou `"caminhao"`. Na etiqueta, qual trigger rule exige que ninguém tenha falhado '
             "e que ao menos uma tenha dado certo?",
-            "Quase a resposta: escolher() >> [barco(), moto(), caminhao()] >> etiqueta(), com "
-            '@task(trigger_rule="none_failed_min_one_success") na etiqueta, e if params["quebrado"]: raise ValueError("quebrou") '
+            "Quase a resposta: `escolher() >> [barco(), moto(), caminhao()] >> etiqueta()`, com "
+            '`@task(trigger_rule="none_failed_min_one_success")` na etiqueta, e `if params["quebrado"]: raise ValueError("quebrou")` '
             "em cada transporte.",
         ),
         check=_ramos,
@@ -816,10 +826,10 @@ CHALLENGES = [
         title="Só com tudo pronto",
         hints=(
             "Diga a condição em voz alta: vendas, e também uma das duas entregas. Ela tem um «e» e um «ou».",
-            "schedule aceita uma expressão com & e |, entre parênteses. E a task pode pedir triggering_asset_events, "
+            "O `schedule` aceita uma expressão com `&` e `|`, entre parênteses. E a task pode pedir `triggering_asset_events`, "
             "um dicionário em que as chaves são os assets que acordaram o DAG.",
-            'Quase a resposta: schedule=(Asset("frete_vendas") & (Asset("frete_proprio") | Asset("frete_parceiro"))), '
-            "e a montar devolve sorted(asset.name for asset in triggering_asset_events).",
+            'Quase a resposta: `schedule=(Asset("frete_vendas") & (Asset("frete_proprio") | Asset("frete_parceiro")))`, '
+            "e a `montar` devolve `sorted(asset.name for asset in triggering_asset_events)`.",
         ),
         check=_asset,
         dag=True,

@@ -20,7 +20,7 @@ desafio("02.comando", 'set -euo pipefail; wc -l < "$ARQUIVO"')
 # %% errada: o wc escreve o nome do arquivo | Ela deve ser só o número
 desafio("02.comando", 'set -euo pipefail; wc -l "$ARQUIVO"')
 
-# %% errada: sem aspas | parte $ARQUIVO nos espaços
+# %% errada: sem aspas | parte `$ARQUIVO` nos espaços
 desafio("02.comando", 'set -euo pipefail; [ -f "$ARQUIVO" ]; n=$(tail -n +2 $ARQUIVO | wc -l); [ "$n" -gt 0 ] || exit 99; echo $((n))')
 
 # %% errada: nunca pula | qual código de saída faz isso

@@ -66,7 +66,7 @@ with DAG("espera_gerente", schedule=None, tags=["licao02"]):
 # %% errada: poke segura a vaga (2)
 desafio("02.espera", "espera_gerente")
 
-# %% errada: não espera | não está olhando liberado.txt
+# %% errada: não espera | não está olhando `liberado.txt`
 %%dag espera_gerente.py
 from pathlib import Path
 

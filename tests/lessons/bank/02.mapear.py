@@ -110,7 +110,7 @@ estoque_regioes()
 # %% errada: lista escrita no código (2)
 desafio("02.mapear", "estoque_regioes")
 
-# %% errada: pega todos os arquivos da pasta | só com os arquivos estoque_*.txt
+# %% errada: pega todos os arquivos da pasta | só com os arquivos `estoque_*.txt`
 %%dag estoque_regioes.py
 from pathlib import Path
 
