@@ -92,7 +92,7 @@ class Supervisor:
         self.processes.append((part, process))
         deadline = time.monotonic() + part.seconds
         while not part.ready():
-            self._all_there()
+            self._check()
             if time.monotonic() > deadline:
                 raise ServiceError(
                     f"{part.name} não ficou pronto em {part.seconds:.0f} s{self._last_words(part)}"
@@ -101,12 +101,13 @@ class Supervisor:
 
     def _watch(self) -> NoReturn:
         while True:
-            self._all_there()
-            if self.owner and not is_running(*self.owner):
-                raise _Told
+            self._check()
             time.sleep(_LOOK_SECONDS)
 
-    def _all_there(self) -> None:
+    def _check(self) -> None:
+        """Raises what ends the service: a program that died, a Lab that is gone."""
+        if self.owner and not is_running(*self.owner):
+            raise _Told
         for part, process in self.processes:
             if (code := process.poll()) is not None:
                 raise ServiceError(f"{part.name} parou ({_how(code)}){self._last_words(part)}")
