@@ -21,6 +21,7 @@ from curso.services.service import ServiceError
 PARSE_SECONDS = 150.0
 NO_DAG_SECONDS = 30.0
 PAGE = 100
+BUSY_TRIES = 4
 TO_WRITE = "# ESCREVA AQUI"
 """The line that a challenge's file holds until the learner puts something in its place."""
 
@@ -168,14 +169,16 @@ class Airflow:
     ) -> Any:
         """Calls the REST API (version 2) and gives its answer. Raises ServiceError with Airflow's own reason."""
         try:
-            answer = self._http.request(
-                metodo, f"{self.url}api/v2{caminho}", json=json, params=params, headers=self._login()
-            )
-            if answer.status_code == 401:  # it was started anew since
-                self._http.headers.pop("Authorization", None)
+            for _ in range(BUSY_TRIES):
                 answer = self._http.request(
                     metodo, f"{self.url}api/v2{caminho}", json=json, params=params, headers=self._login()
                 )
+                if answer.status_code == 401:  # it was started anew since
+                    self._http.headers.pop("Authorization", None)
+                elif answer.status_code == 500 and "Database error" in answer.text:
+                    time.sleep(0.5)  # SQLite was locked; nothing of this request was kept
+                else:
+                    break
         except httpx.HTTPError as error:
             raise ServiceError(
                 f'O Airflow não responde ({type(error).__name__}): rode `servico("airflow")` de novo.'
