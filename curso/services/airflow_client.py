@@ -21,6 +21,7 @@ from curso.services.service import ServiceError
 PARSE_SECONDS = 150.0
 NO_DAG_SECONDS = 30.0
 PAGE = 100
+BUSY_TRIES = 4
 TO_WRITE = "# ESCREVA AQUI"
 """The line that a challenge's file holds until the learner puts something in its place."""
 
@@ -69,7 +70,10 @@ class Airflow:
                 for d in self._dags_of(nome)
                 if d["last_parsed_time"] and _instant(d["last_parsed_time"]) >= since
             ]
-            if found and not any(dag["has_import_errors"] for dag in found):
+            # A parse that began on the old text may end now: what counts is the text that Airflow has.
+            if found and all(
+                not dag["has_import_errors"] and self._source(dag["dag_id"]) == texto for dag in found
+            ):
                 return sorted(dag["dag_id"] for dag in found)
             time.sleep(0.2)
         return []
@@ -85,6 +89,10 @@ class Airflow:
         if not nome.endswith(".py") or Path(nome).name != nome:
             raise ValueError(f"Dê ao arquivo um nome simples que termine em .py, e não «{nome}».")
         return self.pasta_dags / nome
+
+    def _source(self, dag: str) -> str:
+        """The text of its file, as Airflow read it last."""
+        return str(self.api("GET", f"/dagSources/{dag}", expect=(404,)).get("content", ""))
 
     def _dags_of(self, nome: str) -> list[dict[str, Any]]:
         answer = self.api("GET", "/dags", params={"limit": PAGE, "exclude_stale": False})
@@ -161,14 +169,16 @@ class Airflow:
     ) -> Any:
         """Calls the REST API (version 2) and gives its answer. Raises ServiceError with Airflow's own reason."""
         try:
-            answer = self._http.request(
-                metodo, f"{self.url}api/v2{caminho}", json=json, params=params, headers=self._login()
-            )
-            if answer.status_code == 401:  # it was started anew since
-                self._http.headers.pop("Authorization", None)
+            for _ in range(BUSY_TRIES):
                 answer = self._http.request(
                     metodo, f"{self.url}api/v2{caminho}", json=json, params=params, headers=self._login()
                 )
+                if answer.status_code == 401:  # it was started anew since
+                    self._http.headers.pop("Authorization", None)
+                elif answer.status_code == 500 and "Database error" in answer.text:
+                    time.sleep(0.5)  # SQLite was locked; nothing of this request was kept
+                else:
+                    break
         except httpx.HTTPError as error:
             raise ServiceError(
                 f'O Airflow não responde ({type(error).__name__}): rode `servico("airflow")` de novo.'
