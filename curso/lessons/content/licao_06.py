@@ -490,9 +490,9 @@ def _failing(connection: Any, checks: Mapping[str, Any], rows: list[Any]) -> lis
 def _cost(answer: Any) -> str:
     _function(answer, "custo")
     rows = [
-        {"task_id": "carregar", "try_number": 1, "state": "success", "duration": 1800.0},
+        {"task_id": "somar", "try_number": 1, "state": "success", "duration": 900.0},
         {"task_id": "carregar", "try_number": 1, "state": "failed", "duration": 900.0},
-        {"task_id": "carregar", "try_number": 2, "state": "success", "duration": 900.0},
+        {"task_id": "carregar", "try_number": 2, "state": "success", "duration": 1800.0},
         {"task_id": "esperar", "try_number": 1, "state": "success", "duration": 3600.0},
         {"task_id": "esperar", "try_number": 1, "state": "running", "duration": None},
     ]
@@ -507,13 +507,18 @@ def _cost(answer: Any) -> str:
         raise Wrong(
             f"Duas horas de vaga a R$ 2 são R$ 4,00; veio total = {got['total']!r}. A que ainda corre não tem duração."
         )
-    if _close(got["retrabalho"], 0.5) and not _close(got["retrabalho"], 0.0):
+    if _close(got["retrabalho"], 0.5):
         pass
-    else:
+    elif _close(got["retrabalho"], 1.0):
         raise Wrong(
-            f"Uma tentativa foi jogada fora (900 s, R$ 0,50); veio retrabalho = {got['retrabalho']!r}. Jogado fora é o "
-            "tempo das tentativas que falharam, e não o da que deu certo depois."
+            "Você contou a tentativa 2, que deu certo. O que foi jogado fora é a tentativa que falhou antes dela."
         )
+    elif _close(got["retrabalho"], 0):
+        raise Wrong(
+            "Uma tentativa de 900 s falhou, e o retrabalho veio 0. Jogado fora é o tempo das tentativas que falharam."
+        )
+    else:
+        raise Wrong(f"O retrabalho é R$ 0,50, dos 900 s que falharam; veio {got['retrabalho']!r}.")
     if not (_close((empty := answer([], 2.0))["total"], 0) and _close(empty["retrabalho"], 0)):
         raise Wrong(f"Sem nenhuma tentativa, não se gastou nada: os dois valem 0. Veio {empty!r}.")
     return "A conta fecha: quanto se pagou, e quanto disso foi trabalho jogado fora."
