@@ -285,7 +285,7 @@ def _deadline(answer: Any) -> str:
 
 def _message(answer: Any) -> str:
     _function(answer, "mensagem")
-    full = {
+    full: dict[str, Any] = {
         "dag_id": "fechamento",
         "task_id": "consolidar",
         "run_id": "manual__7",
