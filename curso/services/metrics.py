@@ -115,7 +115,7 @@ def main() -> None:
 
 SERVICE = Service(
     name="metricas",
-    title="As métricas",
+    title="O serviço de métricas",
     ports={"statsd": "udp", "http": "tcp"},
     parts=lambda folder, ports: [
         Part(
