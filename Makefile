@@ -2,7 +2,7 @@
 # Only relative paths here, so that a folder with spaces or accents works.
 
 .DEFAULT_GOAL := ajuda
-.PHONY: ajuda lab setup test test-full bench lint imagens
+.PHONY: ajuda lab spark setup test test-full bench lint imagens site
 
 ARGS ?=
 PY := .venv/bin/python
@@ -15,15 +15,17 @@ ajuda: ## Mostra esta lista
 lab: .venv/.lab ## Prepara tudo e abre o JupyterLab do curso (ARGS vai para o Jupyter)
 	@.venv/bin/curso lab $(ARGS)
 
+spark: .venv/.spark ## Acrescenta um Spark de verdade (600 MB, opcional) para a lição 02
+
 setup: ## Refaz o ambiente a partir do uv.lock, com as ferramentas de quem desenvolve
-	@rm -f .venv/.lab .venv/.dev
+	@rm -f .venv/.lab .venv/.dev .venv/.spark
 	@$(MAKE) --no-print-directory .venv/.dev
 
 test: lint ## Prepara tudo e roda os testes que toda mudança precisa passar
 	@$(PY) scripts/system_packages.py
 	.venv/bin/pytest -n auto -m "not full" $(ARGS)
 
-test-full: lint ## Roda todos os testes, inclusive os demorados
+test-full: lint spark ## Roda todos os testes, inclusive os demorados
 	@$(PY) scripts/system_packages.py
 	.venv/bin/pytest -n auto $(ARGS)
 
@@ -41,6 +43,9 @@ imagens: .venv/.dev ## Refaz as imagens do README (docs/imagens)
 	@$(PY) scripts/system_packages.py
 	$(PY) scripts/screenshots.py
 
+site: .venv/.dev ## Faz um site das lições, com o que cada célula mostrou (build/site)
+	$(PY) scripts/site
+
 # A learner needs none of the developers' tools; both ways of setting up share one .venv.
 .venv/.lab: pyproject.toml uv.lock
 	@sh scripts/setup.sh --no-dev --inexact
@@ -48,4 +53,9 @@ imagens: .venv/.dev ## Refaz as imagens do README (docs/imagens)
 
 .venv/.dev: pyproject.toml uv.lock
 	@sh scripts/setup.sh
+	@rm -f .venv/.spark
 	@touch $@ .venv/.lab
+
+.venv/.spark: pyproject.toml uv.lock
+	@sh scripts/setup.sh --no-dev --inexact --group spark
+	@touch $@

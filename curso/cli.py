@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from curso import cli_turma
+from curso import cli_servicos, cli_turma
 from curso.portuguese import Command, Group, run
 from curso.terminal import (
     COULD_NOT_GRADE,
@@ -37,6 +37,7 @@ ExerciseName = Annotated[str, typer.Argument(metavar="EX", help="O exercício, p
 CriterionName = Annotated[
     str, typer.Argument(metavar="CRITERIO", help="O critério, como aparece na verificação.")
 ]
+app.add_typer(cli_servicos.app, name="servicos")
 app.add_typer(cli_turma.app, name="turma")
 
 

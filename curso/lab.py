@@ -18,6 +18,8 @@ from pathlib import Path
 
 from curso.places import ROOT
 from curso.portuguese import refusal
+from curso.services.folder import me
+from curso.services.supervisor import OWNER
 
 WELCOME = "notebooks/00-comece-aqui.ipynb"
 _PACK = "jupyterlab_language_pack_pt_BR"
@@ -39,6 +41,7 @@ def start(args: list[str], root: Path = ROOT) -> int:
     except OSError as error:
         return _fail(f"Não consegui escrever em {state}: {refusal(error)}.")
     prepare_environment(os.environ, state)
+    os.environ[OWNER] = ":".join(map(str, me()))  # services started from this Lab end with it
     if language is not None:
         sys.path.insert(0, str(language))  # this process only: kernels don't inherit it
     os.chdir(root)

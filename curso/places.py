@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import autograder
@@ -46,3 +47,9 @@ def state_folder(root: Path = ROOT) -> Path:
     folder = root / ".curso"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def services_folder(root: Path = ROOT) -> Path:
+    """Where the course's local services keep their data; CURSO_SERVICOS moves it."""
+    given = os.environ.get("CURSO_SERVICOS")
+    return Path(given).absolute() if given else state_folder(root) / "servicos"

@@ -59,7 +59,7 @@ def _airflow_settings(home: Path) -> dict[str, str]:
     }
 
 
-def _airflow_template() -> Path:
+def airflow_template() -> Path:
     """A home with a migrated metadata database, built once per version (7 s)."""
     key = "-".join(version(name) for name in ("apache-airflow", "apache-airflow-core", "sqlalchemy"))
     template = cache_folder() / f"airflow-{key}"
@@ -82,4 +82,4 @@ def _airflow_template() -> Path:
     return template
 
 
-ADAPTERS: dict[str, Adapter] = {"airflow": Adapter("airflow", _airflow_environment, _airflow_template)}
+ADAPTERS: dict[str, Adapter] = {"airflow": Adapter("airflow", _airflow_environment, airflow_template)}

@@ -1,0 +1,1 @@
+"""What lessons are made of: questions before an experiment, challenges, cells that are DAG files."""

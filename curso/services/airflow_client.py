@@ -1,0 +1,234 @@
+"""The course's Airflow in a lesson's hands: DAG files, runs, tasks, all through its REST API."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from curso.atomic import write_text
+from curso.services.folder import Folder
+from curso.services.run import Execucao
+from curso.services.service import ServiceError
+
+PARSE_SECONDS = 60.0
+NO_DAG_SECONDS = 25.0
+PAGE = 100
+TO_WRITE = "# ESCREVA AQUI"
+"""The line that a challenge's file holds until the learner puts something in its place."""
+
+
+class ErroNoDag(Exception):
+    """Airflow could not import the file; the message is Airflow's own."""
+
+
+class Airflow:
+    """`url` is the address of its pages; `pasta_dags` and `pasta_plugins` are where it looks for files."""
+
+    def __init__(self, folder: Folder, url: str, environment: dict[str, str]) -> None:
+        self.url = url
+        self.pasta = folder.path
+        self.pasta_dags = folder / "dags"
+        self.pasta_plugins = folder / "plugins"
+        self.banco = f"sqlite:///file:{quote(str(folder / 'airflow.db'))}?mode=ro&uri=true"
+        self._environment = environment
+        self._http = httpx.Client(timeout=30, trust_env=False)
+
+    def __repr__(self) -> str:
+        return f"Airflow em {self.url}"
+
+    # Files
+
+    def escrever_dag(self, nome: str, texto: str) -> list[str]:
+        """Saves a DAG file, waits until Airflow has read it, and gives the ids of its DAGs.
+
+        Raises ErroNoDag when it cannot be imported. A file that defines no DAG gives an empty list.
+        """
+        path = self._file(nome)
+        since = datetime.now(UTC)
+        known = [dag["file_token"] for dag in self._dags_of(nome)]
+        write_text(path, texto)
+        if TO_WRITE in texto:
+            return []
+        for token in known[:1]:
+            self.api("PUT", f"/parseDagFile/{token}", expect=(201, 404, 409))
+        deadline = time.monotonic() + (PARSE_SECONDS if "dag" in texto.lower() else NO_DAG_SECONDS)
+        while time.monotonic() < deadline:
+            for error in self.api("GET", "/importErrors", params={"limit": PAGE})["import_errors"]:
+                if Path(error["filename"]).name == path.name and _instant(error["timestamp"]) >= since:
+                    raise ErroNoDag(error["stack_trace"])
+            found = [
+                d
+                for d in self._dags_of(nome)
+                if d["last_parsed_time"] and _instant(d["last_parsed_time"]) >= since
+            ]
+            if found and not any(dag["has_import_errors"] for dag in found):
+                return sorted(dag["dag_id"] for dag in found)
+            time.sleep(0.2)
+        return []
+
+    def apagar_dag(self, nome: str) -> None:
+        """Removes a DAG file and what Airflow remembers of its DAGs."""
+        ids = [dag["dag_id"] for dag in self._dags_of(nome)]
+        self._file(nome).unlink(missing_ok=True)
+        for dag in ids:
+            self.api("DELETE", f"/dags/{dag}", expect=(204, 404, 409))
+
+    def _file(self, nome: str) -> Path:
+        if not nome.endswith(".py") or Path(nome).name != nome:
+            raise ValueError(f"Dê ao arquivo um nome simples que termine em .py, e não «{nome}».")
+        return self.pasta_dags / nome
+
+    def _dags_of(self, nome: str) -> list[dict[str, Any]]:
+        answer = self.api("GET", "/dags", params={"limit": PAGE, "exclude_stale": False})
+        return [dag for dag in answer["dags"] if dag["relative_fileloc"] == nome]
+
+    # Runs
+
+    def disparar(
+        self, dag: str, data: str | datetime | None = None, conf: Mapping[str, Any] | None = None
+    ) -> Execucao:
+        """Starts a run, as of a date where one is given (`2026-03-10`, or an instant), and unpauses the DAG.
+
+        A run of that same date that is there already is removed first: a lesson's cell can be run twice.
+        """
+        self.ativar(dag)
+        logical = _iso(data)
+        if logical is not None:
+            for old in self.execucoes(dag):
+                if old.data == _instant(logical):
+                    self.api("DELETE", f"/dags/{dag}/dagRuns/{quote(old.id)}", expect=(204, 404))
+        body = {"logical_date": logical, "conf": dict(conf or {})}
+        return Execucao(self, self.api("POST", f"/dags/{dag}/dagRuns", json=body))
+
+    def execucoes(self, dag: str) -> list[Execucao]:
+        """Every run of the DAG, the oldest first."""
+        runs: list[Execucao] = []
+        while True:
+            params = {"limit": PAGE, "offset": len(runs), "order_by": "run_after"}
+            answer = self.api("GET", f"/dags/{dag}/dagRuns", params=params)
+            runs += [Execucao(self, run) for run in answer["dag_runs"]]
+            if len(runs) >= answer["total_entries"] or not answer["dag_runs"]:
+                return runs
+
+    def ativar(self, dag: str) -> None:
+        """Lets the scheduler run it."""
+        self.api("PATCH", f"/dags/{dag}", json={"is_paused": False})
+
+    def pausar(self, dag: str) -> None:
+        """Keeps the scheduler from starting new runs of it."""
+        self.api("PATCH", f"/dags/{dag}", json={"is_paused": True})
+
+    def tarefas(self, dag: str) -> list[dict[str, Any]]:
+        """The DAG's tasks, as the API describes them."""
+        tasks: list[dict[str, Any]] = self.api("GET", f"/dags/{dag}/tasks")["tasks"]
+        return tasks
+
+    def desenhar(self, dag: str) -> Any:
+        """The DAG as a picture."""
+        from curso.show.graph import graph
+
+        return graph(self.tarefas(dag))
+
+    # Settings
+
+    def conectar(self, nome: str, uri: str) -> None:
+        """Creates or replaces a Connection."""
+        self.api("DELETE", f"/connections/{nome}", expect=(204, 404))
+        self.api("POST", "/connections", json=_connection(nome, uri))
+
+    def variavel(self, nome: str, valor: str) -> None:
+        """Creates or replaces a Variable."""
+        self.api("DELETE", f"/variables/{nome}", expect=(204, 404))
+        self.api("POST", "/variables", json={"key": nome, "value": valor})
+
+    # Doors of Airflow's own
+
+    def api(
+        self,
+        metodo: str,
+        caminho: str,
+        json: Any = None,
+        params: Mapping[str, Any] | None = None,
+        expect: tuple[int, ...] = (),
+    ) -> Any:
+        """Calls the REST API (version 2) and gives its answer. Raises ServiceError with Airflow's own reason."""
+        try:
+            answer = self._http.request(
+                metodo, f"{self.url}api/v2{caminho}", json=json, params=params, headers=self._login()
+            )
+            if answer.status_code == 401:  # it was started anew since
+                self._http.headers.pop("Authorization", None)
+                answer = self._http.request(
+                    metodo, f"{self.url}api/v2{caminho}", json=json, params=params, headers=self._login()
+                )
+        except httpx.HTTPError as error:
+            raise ServiceError(
+                f'O Airflow não responde ({type(error).__name__}): rode `servico("airflow")` de novo.'
+            ) from None
+        if answer.status_code in expect or answer.is_success:
+            return answer.json() if answer.content else {}
+        raise ServiceError(f"O Airflow recusou {metodo} {caminho} ({answer.status_code}): {_reason(answer)}")
+
+    def _login(self) -> dict[str, str]:
+        if "Authorization" not in self._http.headers:
+            token = self._http.get(f"{self.url}auth/token").json()["access_token"]
+            self._http.headers["Authorization"] = f"Bearer {token}"
+        return {}
+
+    def comando(self, *argumentos: str) -> str:
+        """Runs the `airflow` command against this installation and gives what it wrote."""
+        done = subprocess.run(
+            [sys.executable, "-m", "airflow", *argumentos], env=self._environment, cwd=self.pasta,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        return done.stdout if done.returncode == 0 else done.stdout + done.stderr
+
+
+def _connection(name: str, uri: str) -> dict[str, Any]:
+    """The API wants the parts of a URI."""
+    from urllib.parse import parse_qsl, unquote
+
+    parts = urlsplit(uri)
+    kind = {"postgresql": "postgres"}.get(parts.scheme, parts.scheme)
+    body: dict[str, Any] = {"connection_id": name, "conn_type": kind, "host": parts.hostname}
+    if parts.port:
+        body["port"] = parts.port
+    if parts.username:
+        body["login"] = unquote(parts.username)
+    if parts.password:
+        body["password"] = unquote(parts.password)
+    if parts.path.strip("/"):
+        body["schema"] = unquote(parts.path.strip("/"))
+    if parts.query:
+        import json
+
+        body["extra"] = json.dumps(dict(parse_qsl(parts.query)))
+    return body
+
+
+def _reason(answer: httpx.Response) -> str:
+    try:
+        detail = answer.json().get("detail")
+    except ValueError:
+        detail = answer.text
+    return str(detail)[:500]
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def _iso(when: str | datetime | None) -> str | None:
+    """An instant with a time zone: UTC where none is said."""
+    if when is None:
+        return None
+    moment = datetime.fromisoformat(when) if isinstance(when, str) else when
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).isoformat()
