@@ -109,7 +109,7 @@ def rodar(codigo: str) -> Visto:
 
 
 def regras(codigo: str) -> dict[str, str] | None:
-    """The AIR rules of ruff that speak up, with the first message of each; None where ruff is not installed."""
+    """The AIR rules of ruff that speak up, with what each says; None where ruff is not installed."""
     ruff = shutil.which("ruff", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
     if ruff is None:
         return None
@@ -117,10 +117,12 @@ def regras(codigo: str) -> dict[str, str] | None:
         [ruff, "check", "--isolated", "--select", "AIR", "--preview", "--output-format", "json", "-"],
         input=codigo, capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
-    found: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
     for one in json.loads(done.stdout):
-        found.setdefault(one["code"], one["message"])
-    return found
+        said = found.setdefault(one["code"], [])
+        if one["message"] not in said:
+            said.append(one["message"])
+    return {code: "; ".join(said) for code, said in sorted(found.items())}
 
 
 class Peca:

@@ -124,40 +124,6 @@ desafio_topo()
 # %% errada: a Variable continua no topo (2)
 desafio("07a.topo-leve", "desafio_topo")
 
-# %% errada: a Variable no corpo da função do DAG | `Variable.get` ainda roda
-%%dag desafio_topo.py
-import pendulum
-from airflow.providers.postgres.hooks.postgres import PostgresHook
-from airflow.sdk import Variable, dag, task
-
-
-@dag(
-    schedule=None,
-    start_date=pendulum.datetime(2026, 1, 1, tz="America/Sao_Paulo"),
-    default_args={"owner": "dados-caju", "retries": 1},
-    tags=["licao-07"],
-)
-def desafio_topo():
-    campanha = Variable.get("campanha_caju")
-
-    @task
-    def listar():
-        return [loja for (loja,) in PostgresHook("caju_db").get_records("select loja from licao07.lojas_da_campanha()")]
-
-    @task
-    def visitar(loja):
-        PostgresHook("caju_db").run(
-            ["delete from licao07.visitas where loja = %(loja)s", "insert into licao07.visitas values (%(loja)s, %(campanha)s)"], parameters={"loja": loja, "campanha": campanha}
-        )
-
-    visitar.expand(loja=listar())
-
-
-desafio_topo()
-
-# %% errada: a Variable no corpo da função do DAG (2)
-desafio("07a.topo-leve", "desafio_topo")
-
 # %% errada: roda de novo e duplica | rodar de novo duplicou
 %%dag desafio_topo.py
 import pendulum
