@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from curso.portuguese import Command, Group
 from curso.terminal import COULD_NOT_GRADE, FAILED, PASSED, sentences
+
+if TYPE_CHECKING:
+    from curso.show.bar import Bar
 
 app = typer.Typer(
     cls=Group,
@@ -37,14 +40,15 @@ def iniciar(servicos: Names = None) -> None:
         for name in servicos:
             title = service_named(name).title
             with Bar(f"{title} está iniciando") as bar:
-                control.start(
-                    name,
-                    lambda state, bar=bar, title=title: bar.show(
-                        state.step, state.steps, f"{title} está iniciando: {state.words}"
-                    ),
-                )
+                _start(name, title, bar)
             page = control.page(name)
             typer.echo(f"{title} está no ar{f': {page}' if page else ''}.")
+
+
+def _start(name: str, title: str, bar: Bar) -> None:
+    from curso.services import control
+
+    control.start(name, lambda state: bar.show(state.step, state.steps, state.told(title)))
 
 
 @app.command(cls=Command, options_metavar="[OPÇÕES]")

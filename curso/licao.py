@@ -1,5 +1,6 @@
 """What a lesson imports: services, questions, challenges, hints."""
 
+from curso.lessons.notebook_door import confira, desafio, dica, preveja
 from curso.services.notebook_door import parar, servico
 
-__all__ = ["parar", "servico"]
+__all__ = ["confira", "desafio", "dica", "parar", "preveja", "servico"]

@@ -43,9 +43,9 @@ def work_folder(exercise_id: str, root: Path = ROOT) -> Path:
 
 
 def state_folder(root: Path = ROOT) -> Path:
-    """What the course keeps for itself; ignored by git."""
-    folder = root / ".curso"
-    folder.mkdir(exist_ok=True)
+    """What the course keeps for itself; ignored by git. `CURSO_ESTADO` names another folder."""
+    folder = Path(os.environ.get("CURSO_ESTADO") or root / ".curso")
+    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 

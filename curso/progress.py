@@ -5,21 +5,19 @@ Keyed by names, so that a criterion that comes or goes touches no other one's re
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import AbstractContextManager
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from autograder.model.exercise import CHECKLIST_TITLES, ChecklistItem, Exercise
 from autograder.model.result import Result, Status
-from curso import atomic
-from curso.portuguese import refusal
+from curso import kept
 
 FILE = "progresso.json"
+CALLED = "O registro de progresso"
 
 
 class CriterionRecord(BaseModel):
@@ -65,31 +63,12 @@ class ItemProgress(BaseModel):
 
 def load(folder: Path) -> tuple[Record, str]:
     """The record in `folder` and a sentence where a damaged one was set aside ("" otherwise)."""
-    path = folder / FILE
-    try:
-        return Record.model_validate_json(path.read_bytes()), ""
-    except FileNotFoundError:
-        return Record(), ""
-    except (ValidationError, ValueError, OSError):
-        aside = path.with_name(f"{FILE}.danificado-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}")
-        try:
-            path.replace(aside)
-        except OSError as error:
-            return Record(), f"O registro de progresso não pôde ser lido ({refusal(error)}); comecei um novo."
-        return (
-            Record(),
-            f"O registro de progresso estava danificado: guardei-o como {aside.name} e comecei um novo.",
-        )
+    return kept.load(folder / FILE, Record, CALLED)
 
 
-@contextmanager
-def changing(folder: Path) -> Iterator[tuple[Record, str]]:
+def changing(folder: Path) -> AbstractContextManager[tuple[Record, str]]:
     """The record for a change: one writer at a time, written whole at the end."""
-    with (folder / f"{FILE}.trava").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        record, notice = load(folder)
-        yield record, notice
-        atomic.write_text(folder / FILE, record.model_dump_json(indent=1))
+    return kept.changing(folder / FILE, Record, CALLED)
 
 
 def note_result(folder: Path, result: Result) -> str:

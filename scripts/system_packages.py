@@ -1,4 +1,4 @@
-"""What the tests need beyond PyPI: bubblewrap (confinement) and a Chromium (what the learner sees).
+"""What the tests need beyond PyPI: bubblewrap (confinement), a Chromium (what the learner sees), a dictionary (spelling).
 
 Installs them with apt where that is harmless (root, or CI=true); elsewhere says in one sentence what to run
 and which tests are left out meanwhile. Standard library only; answers at once when nothing is missing.
@@ -21,7 +21,9 @@ MAC_BROWSERS = (
 LEFT_OUT = {
     "bubblewrap": "os testes de confinamento com bubblewrap",
     "chromium": "os testes que abrem o JupyterLab em um navegador",
+    "hunspell": "os testes de ortografia",
 }
+CALLED = {"chromium": "Google Chrome", "hunspell": "hunspell com o dicionário pt_BR"}
 
 
 def find_browser() -> str | None:
@@ -35,12 +37,22 @@ def find_browser() -> str | None:
     return next((str(path) for path in MAC_BROWSERS if path.exists()), None)
 
 
+def has_dictionary() -> bool:
+    """Whether hunspell is here, and knows Brazilian Portuguese."""
+    if shutil.which("hunspell") is None:
+        return False
+    command = ["hunspell", "-d", "pt_BR", "-l"]
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False).returncode == 0
+
+
 def missing(system: str) -> list[str]:
     lacking = []
     if system == "Linux" and shutil.which("bwrap") is None:
         lacking.append("bubblewrap")
     if find_browser() is None:
         lacking.append("chromium")
+    if not has_dictionary():
+        lacking.append("hunspell")
     return lacking
 
 
@@ -51,6 +63,8 @@ def apt_packages(lacking: list[str], distribution: str) -> list[str]:
         packages.append("bubblewrap")
     if "chromium" in lacking and distribution != "ubuntu":
         packages += ["chromium", "fonts-dejavu-core"]
+    if "hunspell" in lacking:
+        packages += ["hunspell", "hunspell-pt-br"]
     return packages
 
 
@@ -72,7 +86,12 @@ def apt_install(packages: list[str], sudo: list[str]) -> bool:
 
 
 def left_out(lacking: list[str]) -> str:
-    return " e ".join(LEFT_OUT[name] for name in lacking)
+    return listed([LEFT_OUT[name] for name in lacking])
+
+
+def listed(names: list[str]) -> str:
+    """ "a, b e c"."""
+    return " e ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def main() -> int:
@@ -84,7 +103,7 @@ def main() -> int:
     if not lacking:
         return 0
     if system == "Darwin":
-        print(f"Sem um Chrome ou Chromium instalado, ficam de fora {left_out(lacking)}.")
+        print(f"Sem {listed([CALLED[name] for name in lacking])}, ficam de fora {left_out(lacking)}.")
         return 0
     packages = apt_packages(lacking, distribution_id())
     if packages and shutil.which("apt-get"):
@@ -101,7 +120,7 @@ def main() -> int:
             print(f"Ficam de fora {left_out(lacking)}; para incluir, rode: {command}")
             return 0
     if lacking:
-        names = " e ".join("Google Chrome" if name == "chromium" else name for name in lacking)
+        names = listed([CALLED.get(name, name) for name in lacking])
         print(f"Ficam de fora {left_out(lacking)}; para incluir, instale {names}.")
     return 0
 

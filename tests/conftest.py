@@ -18,7 +18,7 @@ from xdist.scheduler import LoadScopeScheduling
 from autograder.run.warm import stop_warm
 from autograder.sandbox.level import NOBODY
 
-BANK = "tests/bank/test_bank.py"
+ONE_BY_ONE = ("tests/bank/test_bank.py", "tests/lessons/test_lessons_run.py")
 CORE = "tests/core/"
 TURNS = ".trava"
 """The file by which tests take turns (`core/conftest.py`): it stays, since others may be waiting at it."""
@@ -26,7 +26,7 @@ BEFORE: pytest.StashKey[set[str]] = pytest.StashKey()
 
 
 class _ByFile(LoadScopeScheduling):
-    """One worker per file, so that what a module sets up is set up once; the bank's gradings go one by one.
+    """One worker per file, so that what a module sets up is set up once; gradings and lessons go one by one.
 
     The core's files share a worker: their toy stages take turns anyway. (Groups by mark would say all this,
     but xdist 3.8 writes them where pytest 9.2 no longer looks.)
@@ -34,7 +34,7 @@ class _ByFile(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0]
-        return nodeid if file == BANK else CORE if file.startswith(CORE) else file
+        return nodeid if file in ONE_BY_ONE else CORE if file.startswith(CORE) else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:

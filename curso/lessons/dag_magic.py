@@ -52,6 +52,6 @@ def register() -> None:
         from IPython import get_ipython
     except ImportError:
         return
-    shell: Any = get_ipython()  # type: ignore[no-untyped-call]
+    shell: Any = get_ipython()
     if shell is not None:
         shell.register_magic_function(dag, "cell", "dag")

@@ -48,6 +48,10 @@ class State(BaseModel):
     words: str = ""
     """What is being done, or what went wrong."""
 
+    def told(self, title: str) -> str:
+        """How far a service is, for whoever waits for it."""
+        return f"{title} está iniciando: {self.words}"
+
     @property
     def alive(self) -> bool:
         return is_running(self.pid, self.created)

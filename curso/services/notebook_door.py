@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from curso.show.bar import Bar
 from curso.services import control
 from curso.services.catalog import service_named
-from curso.services.folder import State
+from curso.show.bar import Bar
 
 
 def servico(nome: str) -> Any:
     """Starts the service (a running one stays as it is) and gives what a lesson talks to it with."""
     title = service_named(nome).title
     with Bar(f"{title} está iniciando") as bar:
-
-        def show(state: State) -> None:
-            bar.show(state.step, state.steps, f"{title} está iniciando: {state.words}")
-
-        control.start(nome, show)
+        control.start(nome, lambda state: bar.show(state.step, state.steps, state.told(title)))
     if nome == "airflow":
         from curso.lessons.dag_magic import register
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from curso.show.table import Tabela
 from curso.services.service import ServiceError
+from curso.show.table import Tabela
 
 
 class Postgres:
@@ -29,7 +29,7 @@ class Postgres:
             raise ServiceError('O PostgreSQL não responde: rode `servico("postgres")` de novo.') from None
         rows: Tabela | None = None
         with connection, connection.cursor() as cursor:
-            cursor.execute(comando, params)  # type: ignore[arg-type]
+            cursor.execute(comando, params)
             while True:
                 if cursor.description is not None:
                     rows = Tabela(cursor.fetchall(), [column.name for column in cursor.description])

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from curso.show.table import Tabela
 from curso.services.service import ServiceError
+from curso.show.table import Tabela
 
 if TYPE_CHECKING:
     from curso.services.airflow_client import Airflow
@@ -132,17 +132,29 @@ class Tarefa:
         return self._run._airflow.api("GET", path, params=params)["value"]
 
     def log(self, tentativa: int | None = None) -> str:
-        """What one try (the last one) wrote, line by line."""
+        """What one try (the last one) wrote, line by line, without what Airflow says of its own housekeeping."""
         attempt = tentativa or max(1, self.tentativas)
         path = f"{self._run._path}/taskInstances/{self.id}/logs/{attempt}"
         params = {"map_index": -1 if self.mapa is None else self.mapa, "full_content": True}
         content = self._run._airflow.api("GET", path, params=params)["content"]
         if isinstance(content, str):
             return content
-        return "\n".join(_line(entry) for entry in content)
+        return "\n".join(_line(entry) for entry in content if not _is_housekeeping(entry))
 
     def __repr__(self) -> str:
         return f"{self.id}: {self.estado}, tentativa {self.tentativas}"
+
+
+def _is_housekeeping(entry: Any) -> bool:
+    """Marks of groups, the file's own place, and lineage that was not asked for."""
+    if not isinstance(entry, dict):
+        return False
+    text = str(entry.get("event", ""))
+    return (
+        entry.get("timestamp") is None
+        or text.startswith(("::group::", "::endgroup::", "[openlineage]"))
+        or str(entry.get("logger", "")).startswith("airflow.providers.openlineage")
+    )
 
 
 def _line(entry: Any) -> str:

@@ -16,6 +16,7 @@ import sys
 import time
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 import psutil
 
@@ -54,7 +55,6 @@ class Supervisor:
         except _Told:
             self._stop()
             self.folder.forget_state()
-            return 0
         except (ServiceError, OSError) as error:
             self._stop()
             self.say(0, 1, str(error), Phase.FAILED)
@@ -63,6 +63,7 @@ class Supervisor:
             self._stop()
             self.say(0, 1, f"erro inesperado ({error!r}): veja os registros", Phase.FAILED)
             raise
+        return 0
 
     def say(self, step: int, steps: int, words: str, phase: Phase = Phase.STARTING) -> None:
         self.folder.write_state(
@@ -98,7 +99,7 @@ class Supervisor:
                 )
             time.sleep(0.1)
 
-    def _watch(self) -> None:
+    def _watch(self) -> NoReturn:
         while True:
             self._all_there()
             if self.owner and not is_running(*self.owner):

@@ -164,6 +164,7 @@ class Apt:
             system_packages.shutil, "which", lambda name: name if name in self.programs else None
         )
         monkeypatch.setattr(system_packages, "MAC_BROWSERS", ())
+        monkeypatch.setattr(system_packages, "has_dictionary", lambda: "hunspell" in self.programs)
         monkeypatch.setattr(system_packages.os, "geteuid", lambda: uid)
         monkeypatch.setattr(system_packages.platform, "system", lambda: system)
         monkeypatch.setattr(system_packages, "distribution_id", lambda: "debian")
@@ -174,7 +175,7 @@ class Apt:
     def run(self, command: list[str], **_: object) -> subprocess.CompletedProcess[str]:
         self.asked.append(command)
         if "install" in command:
-            self.programs |= {"bwrap", "chromium"}
+            self.programs |= {"bwrap", "chromium", "hunspell"}
         return subprocess.CompletedProcess(command, 0)
 
 
@@ -188,7 +189,7 @@ def test_system_packages_are_installed_where_harmless(
     assert system_packages.main() == 0
     assert apt.asked[0] == [*prefix, "apt-get", "update", "-qq"]
     assert apt.asked[1][: len(prefix) + 2] == [*prefix, "apt-get", "install"]
-    assert apt.asked[1][-3:] == ["bubblewrap", "chromium", "fonts-dejavu-core"]
+    assert apt.asked[1][-5:] == ["bubblewrap", "chromium", "fonts-dejavu-core", "hunspell", "hunspell-pt-br"]
     assert "Ficam de fora" not in capsys.readouterr().out
 
 
@@ -199,9 +200,9 @@ def test_system_packages_elsewhere_name_the_command(
     assert system_packages.main() == 0
     assert apt.asked == []
     assert capsys.readouterr().out == (
-        "Ficam de fora os testes de confinamento com bubblewrap "
-        "e os testes que abrem o JupyterLab em um navegador; "
-        "para incluir, rode: sudo apt install bubblewrap chromium fonts-dejavu-core\n"
+        "Ficam de fora os testes de confinamento com bubblewrap, "
+        "os testes que abrem o JupyterLab em um navegador e os testes de ortografia; "
+        "para incluir, rode: sudo apt install bubblewrap chromium fonts-dejavu-core hunspell hunspell-pt-br\n"
     )
 
 
@@ -209,7 +210,7 @@ def test_system_packages_when_nothing_is_missing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     apt = Apt(monkeypatch, uid=0, ci=True)
-    apt.programs |= {"bwrap", "google-chrome"}
+    apt.programs |= {"bwrap", "google-chrome", "hunspell"}
     assert system_packages.main() == 0
     assert apt.asked == []
     assert capsys.readouterr().out == ""
@@ -231,4 +232,6 @@ def test_an_apt_failure_stops_ci(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     )
     assert system_packages.main() == 1
     assert apt.asked == []
-    assert capsys.readouterr().err == "O apt não conseguiu instalar bubblewrap chromium fonts-dejavu-core.\n"
+    assert capsys.readouterr().err == (
+        "O apt não conseguiu instalar bubblewrap chromium fonts-dejavu-core hunspell hunspell-pt-br.\n"
+    )

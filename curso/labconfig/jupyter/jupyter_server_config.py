@@ -2,4 +2,5 @@
 
 from curso.services.lab import course_pages
 
-c.ServerProxy.servers = course_pages()  # noqa: F821 - Jupyter gives it
+c = get_config()  # type: ignore[name-defined]  # noqa: F821 - Jupyter gives it to this file
+c.ServerProxy.servers = course_pages()

@@ -1,0 +1,54 @@
+"""Every cell of every lesson runs, offline and with real services; every challenge is tried right after its cell."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lesson_bank import calls, read_bank, try_bank
+from lesson_runner import CourseCopy, Lesson, course_copy, run_notebook
+
+HAS_SPARK = importlib.util.find_spec("pyspark") is not None
+
+
+def _with_bank(bank: Path) -> Any:
+    def after_cell(lesson: Lesson, cell: Any) -> None:
+        for name in [name for function, name in calls(cell.source) if function == "desafio"]:
+            try_bank(lesson, name, cell, read_bank(bank / f"{name}.py"))
+
+    return after_cell
+
+
+def _report(lesson: Lesson, record: Any) -> None:
+    """The slowest cells, for whoever reads the report."""
+    slowest = sorted(lesson.seconds.items(), key=lambda pair: -pair[1])[:5]
+    record("segundos", round(sum(lesson.seconds.values()), 1))
+    record("mais lentas", ", ".join(f"{cell} {seconds} s" for cell, seconds in slowest))
+
+
+@pytest.mark.timeout(1500)
+def test_lesson_runs(lesson: str, bank: Path, record_property: Any) -> None:
+    with course_copy() as copy:
+        _, ran = run_notebook(copy, lesson, after_cell=_with_bank(bank))
+        _report(ran, record_property)
+
+
+@pytest.mark.full
+@pytest.mark.timeout(3000)
+def test_lesson_runs_again(lesson: str) -> None:
+    """All of it, Spark too where it is installed, and once more in the same course: services up, files written."""
+    skip = () if HAS_SPARK else ("spark",)
+    with course_copy() as copy:
+        run_notebook(copy, lesson, skip=skip)
+        run_notebook(copy, lesson, skip=skip)
+
+
+def test_a_copy_is_a_whole_course(tmp_path: Path) -> None:
+    with course_copy(notebooks=tmp_path) as copy:
+        assert isinstance(copy, CourseCopy)
+        assert copy.curso("--help").returncode == 0
+        folder = copy.folder
+    assert not folder.exists()
