@@ -67,12 +67,13 @@ def _line(told: dict[str, Any]) -> Line:
 
 
 def headings(notebook: Path) -> list[str]:
-    """The headings of a notebook, without their marks and numbers."""
+    """The headings of a notebook, without their marks; the tables made here are no sections."""
     cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
     found = []
     for cell in cells:
         fenced = False
-        for line in "".join(cell["source"]).splitlines() if cell["cell_type"] == "markdown" else ():
+        prose = cell["cell_type"] == "markdown" and not cell["id"].startswith(CELL)
+        for line in "".join(cell["source"]).splitlines() if prose else ():
             fenced ^= line.startswith("```")
             if line.startswith("#") and not fenced:
                 found.append(line.lstrip("#").strip())
