@@ -18,8 +18,8 @@ from curso.services.folder import Folder
 from curso.services.run import Execucao
 from curso.services.service import ServiceError
 
-PARSE_SECONDS = 60.0
-NO_DAG_SECONDS = 25.0
+PARSE_SECONDS = 150.0
+NO_DAG_SECONDS = 30.0
 PAGE = 100
 TO_WRITE = "# ESCREVA AQUI"
 """The line that a challenge's file holds until the learner puts something in its place."""

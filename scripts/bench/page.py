@@ -56,7 +56,7 @@ def as_page(document: dict[str, Any]) -> str:
             f"primeiro. O palco aquecido ocupa {said['stage_mb_first']} MB no começo e {said['stage_mb_last']} MB no "
             f"fim; uma execução, no máximo {said['child_mb']} MB além do que divide com ele.",
             f"- {said['recorded']} julgamentos de evidência guardada (corretores que mudaram, nada é executado): {said['recorded_ms']} ms "
-            f"cada; último décimo ÷ primeiro: {said['recorded_last_over_first']}.",
+            f"de processador cada; último décimo ÷ primeiro: {said['recorded_last_over_first']}.",
             "",
         ]
     )

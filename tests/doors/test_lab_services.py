@@ -1,0 +1,110 @@
+"""A learner's way through Lab with a lesson and Airflow's own pages, in a real browser."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from curso.services import control
+from curso.services.folder import Folder
+from curso.services.supervisor import left_by
+from lab_browser import ROOT, Lab, browser_page, open_welcome, running_lab
+from system_packages import find_browser
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+PICTURES = ROOT / ".curso" / "imagens-de-teste"
+LESSON = "01a-airflow-fundamentos"
+LESSON_SECONDS = 400
+
+pytestmark = pytest.mark.skipif(
+    find_browser() is None, reason="needs a Chromium or Chrome: `make test` says how to get it"
+)
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
+    """A Lab whose services and records are the test's own; all of them end with it."""
+    monkeypatch.setenv("CURSO_SERVICOS", str(tmp_path / "serviços"))
+    monkeypatch.setenv("CURSO_ESTADO", str(tmp_path / "estado"))
+    with running_lab(tmp_path) as running:
+        yield running
+    deadline = 60
+    while left_by(Folder("airflow").path) and deadline:
+        import time
+
+        time.sleep(0.5)
+        deadline -= 1
+    assert left_by(Folder("airflow").path) == [], "the Lab is gone and its Airflow is not"
+
+
+def picture(page: Page, name: str) -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=PICTURES / f"{name}.png")
+
+
+@pytest.mark.timeout(900)
+def test_a_lesson_runs_and_airflow_is_reached_from_the_launcher(lab: Lab) -> None:
+    with browser_page() as page:
+        open_welcome(page, lab)
+        run_lesson(page, lab)
+        airflow = open_airflow(page)
+        trigger_and_see_it_succeed(airflow)
+
+
+def run_lesson(page: Page, lab: Lab) -> None:
+    """Runs every cell and sees that none of them failed."""
+    page.goto(lab.address(f"/lab/tree/notebooks/{LESSON}.ipynb"))
+    notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    notebook.locator(".jp-MarkdownOutput h1").first.wait_for()
+    notebook.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for()
+    page.locator("#jp-MainMenu").get_by_text("Executar", exact=True).click()
+    page.locator(".lm-Menu").get_by_text("Executar todas as células", exact=True).click()
+    notebook.locator(".jp-Notebook-ExecutionIndicator[data-status='busy']").wait_for()
+    notebook.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(timeout=LESSON_SECONDS * 1000)
+    picture(page, "licao-01")
+    errors = notebook.locator("[data-mime-type='application/vnd.jupyter.error']")
+    assert errors.count() == 0, errors.first.inner_text()
+    assert notebook.locator(".jp-RenderedMermaid svg, .jp-RenderedMermaid img").count() >= 1, "no DAG was drawn"
+
+
+def open_airflow(page: Page) -> Page:
+    """From the launcher's card to Airflow's own page, under Lab's address."""
+    page.locator("#jp-MainMenu").get_by_text("Arquivo", exact=True).click()
+    page.locator(".lm-Menu").get_by_text("Novo Launcher", exact=False).first.click()
+    card = page.locator(".jp-LauncherCard", has_text="Airflow")
+    card.wait_for()
+    picture(page, "launcher")
+    with page.context.expect_page() as opened:
+        card.click()
+    airflow = opened.value
+    airflow.set_default_timeout(90_000)
+    airflow.wait_for_load_state()
+    assert "/airflow/" in airflow.url
+    return airflow
+
+
+def trigger_and_see_it_succeed(page: Page) -> None:
+    """Through Airflow's own buttons: the DAG of the lesson, triggered, and green."""
+    page.goto(page.url.split("/airflow/")[0] + "/airflow/dags/caju_resumo")
+    page.get_by_text("caju_resumo").first.wait_for()
+    before = len(control.client("airflow").execucoes("caju_resumo"))
+    page.locator("[data-testid='trigger-dag-button'], button:has-text('Acionar'), button:has-text('Trigger')").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Trigger").or_(
+        page.get_by_role("dialog").get_by_role("button", name="Acionar")
+    ).last.click()
+    runs = control.client("airflow").execucoes
+    page.wait_for_function("() => true")
+    for _ in range(200):
+        if len(runs("caju_resumo")) > before:
+            break
+        page.wait_for_timeout(200)
+    newest = runs("caju_resumo")[-1].esperar(120)
+    picture(page, "airflow-execucao")
+    assert newest.estado == "success"
+    assert os.environ["CURSO_SERVICOS"] in str(newest._airflow.pasta)
