@@ -57,13 +57,19 @@ class Module:
 
 def read(path: Path = MODULE) -> Module:
     told = tomllib.loads(path.read_text(encoding="utf-8"))
-    parts = tuple(Part(part["id"], part["titulo"], tuple(map(_line, part["linhas"]))) for part in told["parte"])
+    parts = tuple(
+        Part(part["id"], part["titulo"], tuple(map(_line, part["linhas"]))) for part in told["parte"]
+    )
     return Module(parts, told["em_construcao"], told["exercicios"])
 
 
 def _line(told: dict[str, Any]) -> Line:
     places = (place.partition("#") for place in told["onde"])
-    return Line(told["nome"], tuple(Place(target, heading) for target, _, heading in places), tuple(told.get("termos", ())))
+    return Line(
+        told["nome"],
+        tuple(Place(target, heading) for target, _, heading in places),
+        tuple(told.get("termos", ())),
+    )
 
 
 def headings(notebook: Path) -> list[str]:

@@ -110,7 +110,9 @@ def rodar(codigo: str) -> Visto:
 
 def regras(codigo: str) -> dict[str, str] | None:
     """The AIR rules of ruff that speak up, with what each says; None where ruff is not installed."""
-    ruff = shutil.which("ruff", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]))
+    ruff = shutil.which(
+        "ruff", path=os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    )
     if ruff is None:
         return None
     done = subprocess.run(
@@ -128,7 +130,9 @@ def regras(codigo: str) -> dict[str, str] | None:
 class Peca:
     """One exhibit, ready to be shown."""
 
-    def __init__(self, titulo: str, antigo: str, novo: str, visto: Visto, achado: Mapping[str, str] | None) -> None:
+    def __init__(
+        self, titulo: str, antigo: str, novo: str, visto: Visto, achado: Mapping[str, str] | None
+    ) -> None:
         self.titulo, self.antigo, self.novo = titulo, antigo.strip("\n"), novo.strip("\n")
         self.visto, self.achado = visto, achado
 
@@ -136,10 +140,18 @@ class Peca:
     def _ruff(self) -> str:
         if self.achado is None:
             return "o ruff não está instalado aqui"
-        return "\n".join(f"{code}: {message}" for code, message in self.achado.items()) or "nenhuma regra o encontra"
+        return (
+            "\n".join(f"{code}: {message}" for code, message in self.achado.items())
+            or "nenhuma regra o encontra"
+        )
 
     def __repr__(self) -> str:
-        parts = [("antigo", self.antigo), ("hoje", self.visto.texto), ("ruff", self._ruff), ("no lugar", self.novo)]
+        parts = [
+            ("antigo", self.antigo),
+            ("hoje", self.visto.texto),
+            ("ruff", self._ruff),
+            ("no lugar", self.novo),
+        ]
         return "\n".join([self.titulo, *(f"[{name}]\n{text}" for name, text in parts)])
 
     def _repr_html_(self) -> str:

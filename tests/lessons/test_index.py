@@ -92,7 +92,9 @@ def test_a_line_is_taught_where_the_index_says(line: index.Line) -> None:
 def test_what_is_announced_is_not_there_yet() -> None:
     """The day lesson 03 lands, its lines want a section."""
     for target in MODULE.announced:
-        assert not list(NOTEBOOKS.glob(f"{target}*.ipynb")), f"{target} chegou: diga as seções em docs/modulo.toml"
+        assert not list(NOTEBOOKS.glob(f"{target}*.ipynb")), (
+            f"{target} chegou: diga as seções em docs/modulo.toml"
+        )
         assert not list((ROOT / "exercises").glob(f"{target}-*")), f"{target} chegou: ponha-o em [exercicios]"
     used = {place.target for line in MODULE.lines for place in line.places}
     assert set(MODULE.announced) | set(MODULE.exercises) <= used
@@ -114,10 +116,11 @@ def test_every_lesson_is_on_the_map() -> None:
 
 def test_a_line_that_is_taught_nowhere_is_found() -> None:
     """The test above would catch a section that was renamed and a term that went away."""
-    renamed = index.Line("x", (index.Place("07a-boas-praticas", "Uma seção que não existe"),), ("idempotente",))
+    renamed = index.Line(
+        "x", (index.Place("07a-boas-praticas", "Uma seção que não existe"),), ("idempotente",)
+    )
     with pytest.raises(AssertionError, match="não tem a seção"):
         test_a_line_is_taught_where_the_index_says(renamed)
     gone = index.Line("x", (index.Place("07a-boas-praticas", "Idempotência"),), ("palavra-que-ninguém-diz",))
     with pytest.raises(AssertionError, match="não aparece"):
         test_a_line_is_taught_where_the_index_says(gone)
-

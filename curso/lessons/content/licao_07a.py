@@ -136,7 +136,8 @@ def _idempotente(answer: Callable[..., object]) -> str:
     def day(day: str = _DAY) -> list[tuple[str, str, int]]:
         with psycopg.connect(uri) as connection:
             rows = connection.execute(
-                "select venda_id, loja, centavos from licao07_desafio.vendas where dia = %s order by venda_id, centavos", (day,)
+                "select venda_id, loja, centavos from licao07_desafio.vendas where dia = %s order by venda_id, centavos",
+                (day,),
             ).fetchall()
         return [(str(sale), str(shop), int(cents)) for sale, shop, cents in rows]
 
@@ -196,7 +197,9 @@ def _idempotente(answer: Callable[..., object]) -> str:
 
 def _others(day: Callable[[str], list[tuple[str, str, int]]]) -> None:
     if day("2026-03-09") != [("V1", "Belém", 1)] or day("2026-03-11") != [("V1", "Recife", 2)]:
-        raise Wrong("Os dias 9 e 11 também estavam na tabela e mudaram: a carga do dia 10 só pode mexer no dia 10.")
+        raise Wrong(
+            "Os dias 9 e 11 também estavam na tabela e mudaram: a carga do dia 10 só pode mexer no dia 10."
+        )
 
 
 def _said(rows: list[tuple[str, str, int]]) -> str:
@@ -216,7 +219,9 @@ def _escrita(answer: Callable[..., object]) -> str:
             raise Wrong(f"Depois de publicar, `{fresh.name}` não existe.")
         text = fresh.read_bytes()
         if text != "castanha;1250\naçaí;890\n".encode():
-            raise Wrong(f"Publiquei duas linhas e o arquivo tem {text.decode('utf-8', 'replace')!r}. Cada linha termina em \\n, em UTF-8.")
+            raise Wrong(
+                f"Publiquei duas linhas e o arquivo tem {text.decode('utf-8', 'replace')!r}. Cada linha termina em \\n, em UTF-8."
+            )
         _alone(fresh, "uma publicação que deu certo")
         _while_reading(answer, Path(folder))
         _when_it_breaks(answer, Path(folder))
@@ -238,9 +243,13 @@ def _while_reading(answer: Callable[..., object], folder: Path) -> None:
     with target.open(encoding="utf-8") as reader:
         answer(target, lines())
         if any(text is None for text in seen):
-            raise Wrong("No meio da gravação o arquivo não existia: a loja que abrisse nessa hora não acharia preço nenhum.")
+            raise Wrong(
+                "No meio da gravação o arquivo não existia: a loja que abrisse nessa hora não acharia preço nenhum."
+            )
         if any(text != old for text in seen):
-            raise Wrong("No meio da gravação já se via o arquivo mexido: quem lesse levaria um preço pela metade.")
+            raise Wrong(
+                "No meio da gravação já se via o arquivo mexido: quem lesse levaria um preço pela metade."
+            )
         if reader.read() != old:
             raise Wrong(
                 "Um leitor que já estava com o arquivo aberto viu o conteúdo mudar embaixo dele: você escreveu "
@@ -267,18 +276,24 @@ def _when_it_breaks(answer: Callable[..., object], folder: Path) -> None:
         except ConnectionError:
             pass
         else:
-            raise Wrong("O iterador falhou no meio e a sua função não deixou a exceção subir: a task ficaria verde.")
+            raise Wrong(
+                "O iterador falhou no meio e a sua função não deixou a exceção subir: a task ficaria verde."
+            )
         if existed and (not target.exists() or target.read_text(encoding="utf-8") != "castanha;1000\n"):
             raise Wrong("A gravação falhou no meio e o arquivo antigo não está mais inteiro.")
         if not existed and target.exists():
-            raise Wrong("A primeira gravação falhou no meio e deixou um arquivo pela metade com o nome definitivo.")
+            raise Wrong(
+                "A primeira gravação falhou no meio e deixou um arquivo pela metade com o nome definitivo."
+            )
         _alone(target, "uma falha")
 
 
 def _alone(target: Path, after: str) -> None:
     rest = sorted(path.name for path in target.parent.iterdir() if path != target)
     if rest:
-        raise Wrong(f"Depois de {after} sobrou na pasta: {', '.join(rest)}. Limpe o provisório também quando dá errado.")
+        raise Wrong(
+            f"Depois de {after} sobrou na pasta: {', '.join(rest)}. Limpe o provisório também quando dá errado."
+        )
 
 
 # Challenge 3: a DAG file that costs nothing to read.
@@ -317,14 +332,25 @@ def _topo(dag_id: str) -> str:
         for turn in ("primeira", "segunda"):
             state = airflow.disparar(dag_id).esperar(90).estado
             if state != "success":
-                raise Wrong(f"Executei `{dag_id}` e a {turn} execução terminou em `{state}`: abra o log da task vermelha.")
-            rows = [(row["loja"], row["campanha"]) for row in postgres.sql("select * from licao07.visitas order by loja")]
+                raise Wrong(
+                    f"Executei `{dag_id}` e a {turn} execução terminou em `{state}`: abra o log da task vermelha."
+                )
+            rows = [
+                (row["loja"], row["campanha"])
+                for row in postgres.sql("select * from licao07.visitas order by loja")
+            ]
             if not rows:
-                raise Wrong("O DAG rodou verde e não deixou nenhuma linha em `licao07.visitas`: o efeito se perdeu na mudança.")
+                raise Wrong(
+                    "O DAG rodou verde e não deixou nenhuma linha em `licao07.visitas`: o efeito se perdeu na mudança."
+                )
             if len(rows) > _SHOPS:
-                raise Wrong(f"Depois da {turn} execução há {len(rows)} linhas para {_SHOPS} lojas: rodar de novo duplicou (seção 1).")
+                raise Wrong(
+                    f"Depois da {turn} execução há {len(rows)} linhas para {_SHOPS} lojas: rodar de novo duplicou (seção 1)."
+                )
             if len({shop for shop, _ in rows}) < _SHOPS:
-                raise Wrong(f"São {_SHOPS} lojas abertas e só {len({shop for shop, _ in rows})} foram visitadas.")
+                raise Wrong(
+                    f"São {_SHOPS} lojas abertas e só {len({shop for shop, _ in rows})} foram visitadas."
+                )
             if {seen for _, seen in rows} != {campaign}:
                 raise Wrong(
                     f"Mudei a Variable para `{campaign}` antes de executar, e as linhas dizem {sorted({seen for _, seen in rows})}: "
@@ -343,7 +369,9 @@ def _variable_at_top(source: str) -> bool:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not _is_dag_function(node):
             inside |= {id(part) for statement in node.body for part in ast.walk(statement)}
     return any(
-        isinstance(node, ast.Call) and id(node) not in inside and ast.unparse(node.func).endswith("Variable.get")
+        isinstance(node, ast.Call)
+        and id(node) not in inside
+        and ast.unparse(node.func).endswith("Variable.get")
         for node in ast.walk(tree)
     )
 
@@ -355,7 +383,9 @@ def _is_dag_function(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
 
 def _must_be_function(answer: object) -> None:
     if not callable(answer):
-        raise Wrong(f"Aqui se pede uma função, e veio {type(answer).__name__}: escreva o nome dela, sem parênteses.")
+        raise Wrong(
+            f"Aqui se pede uma função, e veio {type(answer).__name__}: escreva o nome dela, sem parênteses."
+        )
 
 
 CHALLENGES = [
@@ -366,8 +396,8 @@ CHALLENGES = [
             "O lote é o dia inteiro. O que precisa acontecer com o dia que já está na tabela, antes de o lote entrar?",
             "Apague o dia e grave o lote na mesma transação. No psycopg, `with conexao.transaction():` faz o commit no fim "
             "do bloco e desfaz tudo se houver exceção.",
-            "Dentro do bloco: `conexao.execute(\"delete from vendas where dia = %s\", (dia,))` e, para cada venda, um "
-            "`conexao.execute(\"insert into vendas values (%s, %s, %s, %s)\", (dia, *venda))`. Sem try/except: deixe a falha subir.",
+            'Dentro do bloco: `conexao.execute("delete from vendas where dia = %s", (dia,))` e, para cada venda, um '
+            '`conexao.execute("insert into vendas values (%s, %s, %s, %s)", (dia, *venda))`. Sem try/except: deixe a falha subir.',
         ),
         check=_idempotente,
     ),
@@ -377,7 +407,7 @@ CHALLENGES = [
         hints=(
             "Se ninguém pode ver o meio, o meio não pode ter o nome que todos leem.",
             "Escreva em um arquivo ao lado e, depois da última linha, troque com `os.replace`. E se falhar antes da troca?",
-            "`provisorio = destino.with_name(destino.name + \".parcial\")`; dentro de um `try`, grave e faça "
+            '`provisorio = destino.with_name(destino.name + ".parcial")`; dentro de um `try`, grave e faça '
             "`os.replace(provisorio, destino)`; no `finally`, `provisorio.unlink(missing_ok=True)`.",
         ),
         check=_escrita,
@@ -389,7 +419,7 @@ CHALLENGES = [
             "O que está fora de qualquer task roda a cada leitura. Quais são as duas linhas que perguntam algo a alguém?",
             "Uma task que devolve a lista de lojas e outra mapeada sobre ela: `visitar.expand(loja=listar())`. E rodar duas "
             "vezes não pode deixar oito linhas: o que vem antes do insert?",
-            "Em `visitar(loja)`: leia `Variable.get(\"campanha_caju\")` e rode, em um só `hook.run([...], parameters=...)`, o "
+            'Em `visitar(loja)`: leia `Variable.get("campanha_caju")` e rode, em um só `hook.run([...], parameters=...)`, o '
             "`delete from licao07.visitas where loja = %(loja)s` e o `insert into licao07.visitas values (%(loja)s, %(campanha)s)`.",
         ),
         check=_topo,

@@ -86,8 +86,12 @@ def _bag(
     """What a DagBag shows of itself; `last` changes the second task of the last DAG, or its tags."""
     dags = {}
     for dag_id in ids:
-        tasks = [SimpleNamespace(task_id=name, owner="dados-caju", retries=2) for name in ("conferir", "carregar")]
-        dags[dag_id] = SimpleNamespace(dag_id=dag_id, tags={"vendas"}, tasks=tasks, task_ids=["conferir", "carregar"])
+        tasks = [
+            SimpleNamespace(task_id=name, owner="dados-caju", retries=2) for name in ("conferir", "carregar")
+        ]
+        dags[dag_id] = SimpleNamespace(
+            dag_id=dag_id, tags={"vendas"}, tasks=tasks, task_ids=["conferir", "carregar"]
+        )
     for name, value in (last or {}).items():
         dag = dags[list(dags)[-1]]
         setattr(dag if name == "tags" else dag.tasks[-1], name, value)
@@ -99,17 +103,25 @@ def _integridade(answer: Callable[[Any], object]) -> str:
         raise Wrong(f"Aqui se pede uma função, e veio {type(answer).__name__}.")
     bad = {
         "uma pasta vazia (nenhum DAG, nenhum erro)": (_bag(ids=()), ""),
-        "um arquivo com erro de importação, e os dois DAGs carregados": (_bag(errors={"estoque.py": "SyntaxError"}), ""),
+        "um arquivo com erro de importação, e os dois DAGs carregados": (
+            _bag(errors={"estoque.py": "SyntaxError"}),
+            "",
+        ),
         "a falta de um dos DAGs esperados": (_bag(ids=_EXPECTED[:1]), ""),
         "um DAG a mais, que ninguém esperava": (_bag(ids=(*_EXPECTED, "teste_do_joao")), ""),
-        "uma task com o dono padrão (airflow), a última do último DAG": (_bag(last={"owner": "airflow"}), "ranking_lojas"),
+        "uma task com o dono padrão (airflow), a última do último DAG": (
+            _bag(last={"owner": "airflow"}),
+            "ranking_lojas",
+        ),
         "uma task com retries=0, a última do último DAG": (_bag(last={"retries": 0}), "ranking_lojas"),
         "um DAG sem tags": (_bag(last={"tags": set()}), "ranking_lojas"),
     }
     try:
         answer(_bag())
     except AssertionError as error:
-        raise Wrong(f"O bag bom (tudo certo, dois DAGs) foi recusado: {error or 'AssertionError sem mensagem'}.") from None
+        raise Wrong(
+            f"O bag bom (tudo certo, dois DAGs) foi recusado: {error or 'AssertionError sem mensagem'}."
+        ) from None
     missed = []
     for what, (bag, named) in bad.items():
         try:
@@ -123,7 +135,10 @@ def _integridade(answer: Callable[[Any], object]) -> str:
         else:
             missed.append(what)
     if missed:
-        raise Wrong(f"Passou pelo seu teste: {missed[0]}." + (f" (E mais {len(missed) - 1} dos 7 casos ruins.)" if missed[1:] else ""))
+        raise Wrong(
+            f"Passou pelo seu teste: {missed[0]}."
+            + (f" (E mais {len(missed) - 1} dos 7 casos ruins.)" if missed[1:] else "")
+        )
     return "Sete bags ruins recusados, o bom aceito, e cada mensagem diz onde olhar."
 
 
@@ -144,7 +159,7 @@ raise SystemExit(_json.dumps({
     "tasks": {t.task_id: sorted(t.upstream_task_ids) for t in _dag.tasks},
     "owners": sorted({t.owner for t in _dag.tasks}),
     "retries": sorted({int(t.retries or 0) for t in _dag.tasks}),
-    "zone": getattr(getattr(_dag.start_date, "tzinfo", None), "name", None) or str(getattr(_dag.start_date, "tzinfo", None)),
+    "zone": str(getattr(_dag.timezone, "name", _dag.timezone)),
     "start": str(_dag.start_date),
 }))
 """
@@ -173,17 +188,23 @@ def _migrar(answer: str) -> str:
         )
     described = museum.rodar(answer + _DESCRIBE).erro
     if not described.startswith("SystemExit: "):
-        raise Wrong("O arquivo carrega e não deixa nenhum DAG em uma variável: guarde o `DAG(...)` em `dag`, ou use `with DAG(...) as dag:`.")
+        raise Wrong(
+            "O arquivo carrega e não deixa nenhum DAG em uma variável: guarde o `DAG(...)` em `dag`, ou use `with DAG(...) as dag:`."
+        )
     dag = json.loads(described.removeprefix("SystemExit: "))
     if dag["dag_id"] != "caixa_antigo":
-        raise Wrong(f"O DAG se chamava `caixa_antigo` e agora é `{dag['dag_id']}`: mudar o nome perde o histórico.")
+        raise Wrong(
+            f"O DAG se chamava `caixa_antigo` e agora é `{dag['dag_id']}`: mudar o nome perde o histórico."
+        )
     if "0 2 * * *" not in dag["schedule"]:
         raise Wrong(f"A agenda era `0 2 * * *` e ficou `{dag['schedule']}`.")
     if {name: set(before) for name, before in dag["tasks"].items()} != _OLD_TASKS:
         told = ", ".join(f"{name} depois de {before or 'ninguém'}" for name, before in dag["tasks"].items())
         raise Wrong(f"Eram inicio → compactar → fechar; agora há {told or 'nenhuma task'}.")
     if dag["owners"] != ["dados-caju"] or dag["retries"] != [2]:
-        raise Wrong(f"Dono e retries eram dados-caju e 2; agora são {', '.join(dag['owners'])} e {dag['retries']}.")
+        raise Wrong(
+            f"Dono e retries eram dados-caju e 2; agora são {', '.join(dag['owners'])} e {dag['retries']}."
+        )
     if dag["start"] == "None" or "UTC" in dag["zone"].upper():
         raise Wrong(f"A `start_date` ficou `{dag['start']}`: falta uma data fixa com o fuso de São Paulo.")
     return "Carrega sem um aviso, o ruff não acha nada, e o DAG é o mesmo por fora."
@@ -280,28 +301,39 @@ _INNOCENT = {
 def _lines_with(fragments: Iterable[str]) -> dict[int, str]:
     lines = DAG_PARA_REVISAR.splitlines(keepends=True)
     return {
-        next(number for number, line in enumerate(lines, start=1) if fragment in line): fragment for fragment in fragments
+        next(number for number, line in enumerate(lines, start=1) if fragment in line): fragment
+        for fragment in fragments
     }
 
 
 def _revisao(answer: Iterable[int]) -> str:
     if isinstance(answer, str | int) or not isinstance(answer, Iterable):
-        raise Wrong("A resposta é um conjunto com os números das linhas, como {8, 20, 31}.")
+        raise Wrong("A resposta é um conjunto com os números das linhas, como {1, 2, 3}.")
     said = set(answer)
     if not all(isinstance(number, int) for number in said):
         raise Wrong("Use os números das linhas, que estão à esquerda do código.")
     defects, innocent = _lines_with(_DEFECTS), _lines_with(_INNOCENT)
     right, wrong = said & set(defects), sorted(said - set(defects))
     if len(said) > 14:
-        raise Wrong(f"Você marcou {len(said)} linhas. São nove defeitos: um revisor que aponta tudo não aponta nada.")
+        raise Wrong(
+            f"Você marcou {len(said)} linhas. São nove defeitos: um revisor que aponta tudo não aponta nada."
+        )
     score = f"Você achou {len(right)} dos 9"
     if wrong:
         told = _INNOCENT.get(innocent.get(wrong[0], ""), "ela não é um dos nove")
         raise Wrong(f"{score}. Veja a linha {wrong[0]}: {told}.")
     if missing := sorted(set(defects) - said):
-        part = "no topo do arquivo" if missing[0] < 12 else "nos argumentos do DAG" if missing[0] < 20 else "dentro das tasks"
+        part = (
+            "no topo do arquivo"
+            if missing[0] < 12
+            else "nos argumentos do DAG"
+            if missing[0] < 20
+            else "dentro das tasks"
+        )
         raise Wrong(f"{score}, e tudo o que marcou é defeito. Falta um {part}: refaça as seis perguntas ali.")
-    return "Os nove: " + "; ".join(f"{number}, {_DEFECTS[defects[number]]}" for number in sorted(defects)) + "."
+    return (
+        "Os nove: " + "; ".join(f"{number}, {_DEFECTS[defects[number]]}" for number in sorted(defects)) + "."
+    )
 
 
 # Challenge 4: the refactoring, proved by running it.
@@ -322,7 +354,9 @@ def _refatorar(dag_id: str) -> str:
     name = details["fileloc"].rpartition("/")[2]
     airflow.escrever_dag(name, source)
     if airflow.api("GET", f"/dags/{dag_id}/details")["start_date"] != details["start_date"]:
-        raise Wrong("Li o arquivo duas vezes e a `start_date` mudou: ela precisa ser uma data escrita, com fuso.")
+        raise Wrong(
+            "Li o arquivo duas vezes e a `start_date` mudou: ela precisa ser uma data escrita, com fuso."
+        )
 
     def ranking(day: str) -> list[tuple[int, str, int]]:
         found = postgres.sql("select * from licao07b.ranking where dia = %s order by posicao, loja", (day,))
@@ -341,30 +375,44 @@ def _refatorar(dag_id: str) -> str:
         done = airflow.disparar(dag_id, data=f"{fires}T02:00:00-03:00").esperar(90)
         if done.estado != "success":
             red = [row["task"] for row in done.tasks if row["estado"] == "failed"]
-            raise Wrong(f"A execução das 02:00 de {fires} terminou em `{done.estado}` (task: {', '.join(red) or 'nenhuma'}): abra o log dela.")
+            raise Wrong(
+                f"A execução das 02:00 de {fires} terminou em `{done.estado}` (task: {', '.join(red) or 'nenhuma'}): abra o log dela."
+            )
         return done
 
     _seed(postgres)
     first = run("2026-03-11")
     if not ranking("2026-03-10"):
-        days = [str(row["dia"]) for row in postgres.sql("select distinct dia from licao07b.ranking order by dia")]
-        raise Wrong(f"Disparei as 02:00 de 2026-03-11, que processam o dia 10, e o ranking tem {', '.join(days) or 'nenhum dia'}: de onde vem o dia?")
+        days = [
+            str(row["dia"]) for row in postgres.sql("select distinct dia from licao07b.ranking order by dia")
+        ]
+        raise Wrong(
+            f"Disparei as 02:00 de 2026-03-11, que processam o dia 10, e o ranking tem {', '.join(days) or 'nenhum dia'}: de onde vem o dia?"
+        )
     _same(ranking("2026-03-10"), expected("2026-03-10"), "o dia 10")
     heavy = _heavy_xcom(airflow, first)
     run("2026-03-12")
     _same(ranking("2026-03-11"), expected("2026-03-11"), "o dia 11")
     if not ranking("2026-03-10"):
         raise Wrong("Rodei o dia 11 e o ranking do dia 10 desapareceu: o `delete` precisa de um `where`.")
-    postgres.sql("update licao07b.vendas set centavos = centavos + 5000 where dia = '2026-03-10' and loja = 'Belém'")
+    postgres.sql(
+        "update licao07b.vendas set centavos = centavos + 5000 where dia = '2026-03-10' and loja = 'Belém'"
+    )
     run("2026-03-11")
     if len(ranking("2026-03-10")) > 4:
-        raise Wrong(f"O dia 10 rodou de novo e tem {len(ranking('2026-03-10'))} linhas para 4 lojas: somou em vez de trocar.")
+        raise Wrong(
+            f"O dia 10 rodou de novo e tem {len(ranking('2026-03-10'))} linhas para 4 lojas: somou em vez de trocar."
+        )
     _same(ranking("2026-03-10"), expected("2026-03-10"), "o dia 10, corrigido e rodado de novo,")
     warned = [str(row["dia"]) for row in postgres.sql("select dia from licao07b.avisos order by dia")]
     if warned != ["2026-03-10", "2026-03-11"]:
-        raise Wrong(f"Os dias 10 (duas vezes) e 11 rodaram, e há avisos de: {', '.join(warned) or 'nenhum dia'}. É um por dia.")
+        raise Wrong(
+            f"Os dias 10 (duas vezes) e 11 rodaram, e há avisos de: {', '.join(warned) or 'nenhum dia'}. É um por dia."
+        )
     if heavy:
-        raise Wrong(f"Os números estão certos, mas a task `{heavy[0]}` deixou {heavy[1]:,} caracteres em um XCom. Passe só o bilhete.")
+        raise Wrong(
+            f"Os números estão certos, mas a task `{heavy[0]}` deixou {heavy[1]:,} caracteres em um XCom. Passe só o bilhete."
+        )
     return "Dois dias, uma correção e uma segunda vez: o ranking certo, um aviso por dia, o topo leve e nada escondido."
 
 
@@ -383,9 +431,13 @@ def _same(seen: list[tuple[int, str, int]], due: list[tuple[int, str, int]], wha
     if seen == due:
         return
     if {shop for _, shop, _ in due} - {shop for _, shop, _ in seen}:
-        raise Wrong(f"No ranking, {what} tem {len(seen)} lojas das 4: a que não vendeu também entra, com zero.")
+        raise Wrong(
+            f"No ranking, {what} tem {len(seen)} lojas das 4: a que não vendeu também entra, com zero."
+        )
     if sorted(cents for *_, cents in seen) == sorted(cents for *_, cents in due):
-        raise Wrong(f"No ranking, {what} tem os totais certos e as posições não: no empate vem antes a loja cujo nome vem antes.")
+        raise Wrong(
+            f"No ranking, {what} tem os totais certos e as posições não: no empate vem antes a loja cujo nome vem antes."
+        )
     told = ", ".join(f"{place}º {shop} {cents}" for place, shop, cents in seen[:5])
     raise Wrong(f"No ranking, {what} saiu assim: {told}. Não é a soma das vendas daquele dia.")
 
@@ -395,7 +447,9 @@ def _heavy_xcom(airflow: Any, run: Any) -> tuple[str, int] | None:
 
     with create_engine(airflow.banco).connect() as connection:
         sizes = connection.execute(
-            text("select task_id, length(value) from xcom where dag_id = :dag and run_id = :run order by 2 desc"),
+            text(
+                "select task_id, length(value) from xcom where dag_id = :dag and run_id = :run order by 2 desc"
+            ),
             {"dag": run.dag, "run": run.id},
         ).all()
     return next(((str(task), int(size)) for task, size in sizes if size and int(size) > _MAX_XCOM), None)
@@ -407,24 +461,39 @@ def _declared(source: str, details: dict[str, Any], tasks: list[dict[str, Any]])
         raise Wrong("A senha do painel continua no arquivo, e quem abre a aba Code a lê.")
     inside: set[int] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and not any("dag" == ast.unparse(d).partition("(")[0] for d in node.decorator_list):
+        if isinstance(node, ast.FunctionDef) and not any(
+            "dag" == ast.unparse(d).partition("(")[0] for d in node.decorator_list
+        ):
             inside |= {id(part) for statement in node.body for part in ast.walk(statement)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and id(node) not in inside:
             called = ast.unparse(node.func)
-            if called.endswith((".get_records", ".get_first", ".run", "Variable.get", "BaseHook.get_connection", ".get_conn")):
-                raise Wrong(f"Na linha {node.lineno}, `{called}(...)` ainda roda a cada leitura do arquivo: ponha em uma task.")
+            if called.endswith(
+                (".get_records", ".get_first", ".run", "Variable.get", "BaseHook.get_connection", ".get_conn")
+            ):
+                raise Wrong(
+                    f"Na linha {node.lineno}, `{called}(...)` ainda roda a cada leitura do arquivo: ponha em uma task."
+                )
         if isinstance(node, ast.ExceptHandler) and all(isinstance(line, ast.Pass) for line in node.body):
-            raise Wrong(f"Na linha {node.lineno} uma exceção ainda é engolida com `pass`: a task ficaria verde sem ter feito o trabalho.")
-    if details.get("timetable_description") is not None and "0 2 * * *" not in str(details.get("timetable_summary")) + source:
+            raise Wrong(
+                f"Na linha {node.lineno} uma exceção ainda é engolida com `pass`: a task ficaria verde sem ter feito o trabalho."
+            )
+    if (
+        details.get("timetable_description") is not None
+        and "0 2 * * *" not in str(details.get("timetable_summary")) + source
+    ):
         raise Wrong("A agenda deixou de ser todo dia às 02:00.")
     for one in tasks:
         if one["owner"] == "airflow":
-            raise Wrong(f"A task `{one['task_id']}` está com o dono padrão, `airflow`, que é o mesmo que ninguém.")
+            raise Wrong(
+                f"A task `{one['task_id']}` está com o dono padrão, `airflow`, que é o mesmo que ninguém."
+            )
         if not one["retries"]:
             raise Wrong(f"A task `{one['task_id']}` não tenta de novo: `retries` é {one['retries'] or 0}.")
         if not one["execution_timeout"]:
-            raise Wrong(f"A task `{one['task_id']}` pode ficar pendurada para sempre: falta `execution_timeout`.")
+            raise Wrong(
+                f"A task `{one['task_id']}` pode ficar pendurada para sempre: falta `execution_timeout`."
+            )
 
 
 CHALLENGES = [
@@ -434,8 +503,8 @@ CHALLENGES = [
         hints=(
             "Comece pelo bag vazio: que comparação o recusa?",
             "`set(bag.dags) == ESPERADOS` cuida do vazio, do que falta e do que sobra. Depois, um laço por DAG e outro por task.",
-            "Dentro do laço: `assert dag.tags, f\"{dag_id}: sem tags\"` e, para cada task, `assert task.owner != \"airflow\", "
-            "f\"{dag_id}.{task.task_id}: sem dono\"` e `assert task.retries, f\"{dag_id}.{task.task_id}: sem retries\"`.",
+            'Dentro do laço: `assert dag.tags, f"{dag_id}: sem tags"` e, para cada task, `assert task.owner != "airflow", '
+            'f"{dag_id}.{task.task_id}: sem dono"` e `assert task.retries, f"{dag_id}.{task.task_id}: sem retries"`.',
         ),
         check=_integridade,
     ),
@@ -444,10 +513,10 @@ CHALLENGES = [
         title="O caixa antigo no Airflow 3",
         hints=(
             "Comece de `meio_novo`, que o ruff já consertou pela metade: `print(meio_novo)`, copie e continue dali.",
-            "Saem `days_ago`, `sla` e `provide_context`. `start_date` vira `pendulum.datetime(2026, 1, 1, tz=\"America/Sao_Paulo\")`, "
+            'Saem `days_ago`, `sla` e `provide_context`. `start_date` vira `pendulum.datetime(2026, 1, 1, tz="America/Sao_Paulo")`, '
             "e no lugar de `execution_date` há `logical_date` e `data_interval_end`.",
             "`from airflow.sdk import DAG`, `from airflow.providers.standard.operators.bash import BashOperator`, `...python import PythonOperator`, "
-            "`...empty import EmptyOperator`; e `context[\"data_interval_end\"]` dentro de `somar`.",
+            '`...empty import EmptyOperator`; e `context["data_interval_end"]` dentro de `somar`.',
         ),
         check=_migrar,
     ),
@@ -467,10 +536,10 @@ CHALLENGES = [
         title="O ranking que deixa dormir",
         hints=(
             "Vá na ordem das seis perguntas. Se o ranking couber em um SQL só, metade dos defeitos some de uma vez.",
-            "Um `hook.run([delete do dia, insert do dia], parameters={\"dia\": dia})` é uma transação. O insert pode ser um `select` com "
+            'Um `hook.run([delete do dia, insert do dia], parameters={"dia": dia})` é uma transação. O insert pode ser um `select` com '
             "`row_number() over (order by total desc, nome)` sobre `lojas left join vendas`. E para um aviso por dia: `on conflict do nothing`.",
-            "`def gravar(data_interval_end=None): dia = data_interval_end.in_timezone(\"America/Sao_Paulo\").subtract(days=1).to_date_string()`, "
-            "o `hook.run` com a lista, `return dia`. `start_date=pendulum.datetime(2026, 1, 1, tz=\"America/Sao_Paulo\")`, `\"retries\": 2`, e `avisar(dia)` sem try.",
+            '`def gravar(data_interval_end=None): dia = data_interval_end.in_timezone("America/Sao_Paulo").subtract(days=1).to_date_string()`, '
+            'o `hook.run` com a lista, `return dia`. `start_date=pendulum.datetime(2026, 1, 1, tz="America/Sao_Paulo")`, `"retries": 2`, e `avisar(dia)` sem try.',
         ),
         check=_refatorar,
         dag=True,
