@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import time
 from collections.abc import Callable, Iterable
 from types import SimpleNamespace
 from typing import Any
@@ -380,6 +381,7 @@ def _refatorar(dag_id: str) -> str:
             )
         return done
 
+    _let_today_pass(airflow, dag_id)
     _seed(postgres)
     first = run("2026-03-11")
     if not ranking("2026-03-10"):
@@ -404,7 +406,10 @@ def _refatorar(dag_id: str) -> str:
             f"O dia 10 rodou de novo e tem {len(ranking('2026-03-10'))} linhas para 4 lojas: somou em vez de trocar."
         )
     _same(ranking("2026-03-10"), expected("2026-03-10"), "o dia 10, corrigido e rodado de novo,")
-    warned = [str(row["dia"]) for row in postgres.sql("select dia from licao07b.avisos order by dia")]
+    warned = [
+        str(row["dia"])
+        for row in postgres.sql("select dia from licao07b.avisos where dia < '2026-04-01' order by dia")
+    ]
     if warned != ["2026-03-10", "2026-03-11"]:
         raise Wrong(
             f"Os dias 10 (duas vezes) e 11 rodaram, e há avisos de: {', '.join(warned) or 'nenhum dia'}. É um por dia."
@@ -414,6 +419,18 @@ def _refatorar(dag_id: str) -> str:
             f"Os números estão certos, mas a task `{heavy[0]}` deixou {heavy[1]:,} caracteres em um XCom. Passe só o bilhete."
         )
     return "Dois dias, uma correção e uma segunda vez: o ranking certo, um aviso por dia, o topo leve e nada escondido."
+
+
+def _let_today_pass(airflow: Any, dag_id: str) -> None:
+    """Unpausing a DAG with a schedule starts the run of its last tick: out of the way before anything is measured."""
+    airflow.ativar(dag_id)
+    deadline = time.monotonic() + 8
+    while time.monotonic() < deadline:
+        if runs := [run for run in airflow.execucoes(dag_id) if run.tipo == "scheduled"]:
+            for run in runs:
+                run.esperar(90)
+            return
+        time.sleep(0.5)
 
 
 def _seed(postgres: Any) -> None:
@@ -478,11 +495,8 @@ def _declared(source: str, details: dict[str, Any], tasks: list[dict[str, Any]])
             raise Wrong(
                 f"Na linha {node.lineno} uma exceção ainda é engolida com `pass`: a task ficaria verde sem ter feito o trabalho."
             )
-    if (
-        details.get("timetable_description") is not None
-        and "0 2 * * *" not in str(details.get("timetable_summary")) + source
-    ):
-        raise Wrong("A agenda deixou de ser todo dia às 02:00.")
+    if "0 2 * * *" not in str(details["timetable_summary"]):
+        raise Wrong(f"A agenda era todo dia às 02:00 e ficou `{details['timetable_summary']}`.")
     for one in tasks:
         if one["owner"] == "airflow":
             raise Wrong(
