@@ -24,10 +24,12 @@ import psutil
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
+from autograder.run.adapters import cache_folder
+
 ROOT = Path(__file__).resolve().parent.parent
 OFFLINE = Path(__file__).resolve().parent / "offline"
-CELL_SECONDS = 180
-SPARK_SECONDS = 420
+CELL_SECONDS = 300
+SPARK_SECONDS = 600
 _NOT_COPIED = {".git", ".venv", ".uv", ".curso", ".nbgrader", "trabalho", "tests", "dist", "build", "_site"}
 _CACHES = {
     "__pycache__",
@@ -82,6 +84,9 @@ class CourseCopy:
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
             "PYTHONPATH": os.pathsep.join([str(OFFLINE), str(self.root)]),
             "CURSO_SERVICOS": str(self.services),
+            # What takes seconds to make and is the same for all: Airflow's empty database, matplotlib's fonts.
+            "CURSO_CACHE": str(cache_folder()),
+            "MPLCONFIGDIR": str(cache_folder() / "matplotlib"),
             "CURSO_SEM_REDE": str(self.calls),
             "LC_ALL": "C.UTF-8",
             "COLUMNS": "100",
@@ -114,6 +119,8 @@ class Lesson:
 
     name: str
     client: NotebookClient
+    kernel_log: Path
+    """What the kernel itself says, outside of any cell."""
     seconds: dict[str, float] = field(default_factory=dict)
 
     def run(self, cell: Cell, position: int) -> None:
@@ -126,7 +133,8 @@ class Lesson:
         except CellTimeoutError:
             raise LessonError(self._told(cell, "passou do tempo")) from None
         except DeadKernelError:
-            raise LessonError(self._told(cell, "o kernel morreu")) from None
+            said = self.kernel_log.read_text(encoding="utf-8", errors="replace")[-2000:]
+            raise LessonError(self._told(cell, f"o kernel morreu:\n{said}")) from None
         finally:
             self.seconds[cell.id] = round(time.monotonic() - began, 1)
 
@@ -206,8 +214,8 @@ def run_notebook(
         ipython_hist_file=":memory:",
     )
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # a "python3" in the user's home is not the course's
-    lesson = Lesson(name, client)
-    with client.setup_kernel(env=environment):
+    lesson = Lesson(name, client, copy.folder / "kernel.log")
+    with lesson.kernel_log.open("ab") as log, client.setup_kernel(env=environment, stderr=log):
         for position, cell in enumerate(list(notebook.cells)):
             if cell.cell_type == "code" and not set(tags(cell)) & set(skip):
                 lesson.run(cell, position)

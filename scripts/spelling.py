@@ -30,8 +30,9 @@ _NOT_PROSE = re.compile(
     r"|[%&#$]?\{[^{}]*\}|%\(?\w*\)?[sdfr]\b"  # placeholders
     r"|<[^<> ]+>"
     r"|(?<!\w)[@%!~$/\\-]+\w[\w./-]*"  # options, decorators, magics, variables, absolute paths
+    r"|\b[\w.-]+/(?!\w)"  # folders
     r"|\S*\w[._/@=\\]\w\S*"  # file.py, a.b, name_name, a/b, a=b
-    r"|\w*\d\w*"  # S3, ex1, 2h
+    r"|[\w-]*\d[\w-]*"  # S3, ex1-dag, 2h
     r"|\b\w*[^\W\d_A-ZÀ-Ý][A-Z]\w*"  # camelCase, JupyterLab
     r"|\b[A-Z]{2,}s?\b"  # DAG, DAGs
 )
@@ -87,14 +88,14 @@ def words(prose: str) -> list[str]:
 def misspelled(found: Iterable[str], glossary: Iterable[str]) -> set[str]:
     """Those that neither the dictionary nor the glossary has. Raises OSError where there is no hunspell."""
     extra = set(glossary)
-    asked = sorted(set(found))
-    unknown = _unknown(word for word in asked if not _in_glossary(word, extra))
-    # The dictionary lacks most compounds ("pós-venda"): their parts decide.
-    parts = {word: word.split("-") for word in unknown if "-" in word}
-    bad_parts = _unknown(
-        part for split in parts.values() for part in split if len(part) > 1 and not _in_glossary(part, extra)
-    )
-    return {word for word in unknown if word not in parts or set(parts[word]) & bad_parts}
+    # hunspell takes compounds apart itself: what remains of one is judged part by part.
+    parts = {
+        word: {part for part in word.split("-") if len(part) > 1 and not _in_glossary(part, extra)}
+        for word in set(found)
+        if not _in_glossary(word, extra)
+    }
+    bad = _unknown(sorted(set().union(*parts.values())))
+    return {word for word, split in parts.items() if split & bad}
 
 
 def read_glossary(path: Path = GLOSSARY) -> list[str]:
@@ -194,11 +195,16 @@ def _help() -> Iterator[Text]:
     import typer
 
     from curso.cli import app
+    from curso.services.catalog import MODULES
+
+    names = re.compile(rf"\b({'|'.join(map(re.escape, MODULES))})\b")  # a choice of values is no prose
 
     def told(command: Any, path: str) -> Iterator[Text]:
         yield Text(f"{path} --help", command.help or "")
         for parameter in command.params:
-            yield Text(f"{path} --help, {parameter.name}", getattr(parameter, "help", None) or "")
+            yield Text(
+                f"{path} --help, {parameter.name}", names.sub("", getattr(parameter, "help", None) or "")
+            )
         for name, inner in getattr(command, "commands", {}).items():
             yield from told(inner, f"{path} {name}")
 

@@ -10,8 +10,12 @@ from system_packages import has_dictionary
 pytestmark = pytest.mark.skipif(not has_dictionary(), reason="sem hunspell com o dicionário pt_BR")
 
 
-def test_every_word_is_portuguese_or_in_the_glossary() -> None:
-    found = list(texts())
+@pytest.fixture(scope="module")
+def found() -> list[Text]:
+    return list(texts())
+
+
+def test_every_word_is_portuguese_or_in_the_glossary(found: list[Text]) -> None:
     unknown = misspelled((word for text in found for word in words(text.prose)), read_glossary())
     assert not unknown, (
         "Palavras que o dicionário não tem: corrija-as ou, se são do ofício, ponha-as em docs/glossario.txt:\n"
@@ -19,10 +23,10 @@ def test_every_word_is_portuguese_or_in_the_glossary() -> None:
     )
 
 
-def test_the_glossary_is_sorted_and_every_word_of_it_needed() -> None:
+def test_the_glossary_is_sorted_and_every_word_of_it_needed(found: list[Text]) -> None:
     glossary = read_glossary()
     assert glossary == sorted(set(glossary), key=lambda word: (word.casefold(), word))
-    used = {word for text in texts() for whole in words(text.prose) for word in (whole, *whole.split("-"))}
+    used = {word for text in found for whole in words(text.prose) for word in (whole, *whole.split("-"))}
     used |= {word[:1].lower() + word[1:] for word in used}
     assert [word for word in glossary if word not in used] == [], "ninguém usa"
     known = set(glossary) - misspelled(glossary, [])
@@ -32,7 +36,7 @@ def test_the_glossary_is_sorted_and_every_word_of_it_needed() -> None:
 def test_what_is_no_word() -> None:
     prose = "Rode `curso`, abra dags/vendas.py em https://x.org/nao e use {{ ds }}, --json, @task, JupyterLab, DAGs, ex1 e a_b."
     assert words(prose) == ["Rode", "abra", "em", "e", "use", "e"]
-    assert words("guarda-chuva d’água, R$ 10, pré-2026") == ["guarda-chuva", "d'água", "R", "pré"]
+    assert words("guarda-chuva d’água, R$ 10, pré-2026") == ["guarda-chuva", "d'água", "R"]
 
 
 def test_a_wrong_word_is_found_and_said_where() -> None:
@@ -54,10 +58,10 @@ def test_a_wrong_word_is_found_and_said_where() -> None:
     ]
 
 
-@pytest.mark.parametrize("word", ["pipeline", "Pipeline", "pós-pipeline", "Airflow"])
+@pytest.mark.parametrize("word", ["backfill", "Backfill", "pós-backfill", "Airflow", "e-mail"])
 def test_the_glossary_counts(word: str) -> None:
-    assert not misspelled([word], ["pipeline", "Airflow"])
-    assert misspelled([word.replace("ir", "iir").replace("pip", "piip")], ["pipeline", "Airflow"])
+    assert not misspelled([word], ["backfill", "Airflow", "e-mail"])
+    assert misspelled([word], []) == {word}
 
 
 def test_names_keep_their_capital() -> None:
