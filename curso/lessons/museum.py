@@ -108,6 +108,12 @@ def rodar(codigo: str) -> Visto:
     return _worker.run(codigo)
 
 
+def fechar() -> None:
+    """Ends the process that runs the pieces; the end of Python does it too."""
+    if _worker is not None:
+        _worker.close()
+
+
 def regras(codigo: str) -> dict[str, str] | None:
     """The AIR rules of ruff that speak up, with what each says; None where ruff is not installed."""
     ruff = shutil.which(

@@ -479,7 +479,7 @@ def _declared(source: str, details: dict[str, Any], tasks: list[dict[str, Any]])
     inside: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and not any(
-            "dag" == ast.unparse(d).partition("(")[0] for d in node.decorator_list
+            ast.unparse(d).partition("(")[0] == "dag" for d in node.decorator_list
         ):
             inside |= {id(part) for statement in node.body for part in ast.walk(statement)}
     for node in ast.walk(tree):
