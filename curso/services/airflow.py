@@ -44,6 +44,7 @@ def settings(folder: Folder, ports: Ports) -> dict[str, str]:
             "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
             "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
             "AIRFLOW__CORE__PARALLELISM": "4",
+            "AIRFLOW__CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "0",  # else a file saved twice in 30 s keeps its old tasks
             "AIRFLOW__CORE__FERNET_KEY": folder.fernet_key(),
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",  # only this machine reaches it, and one person uses it
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{base_url(folder, ports)}execution/",
