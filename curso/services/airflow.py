@@ -57,12 +57,10 @@ def settings(folder: Folder, ports: Ports) -> dict[str, str]:
             "AIRFLOW__API_AUTH__JWT_SECRET": folder.secret("jwt"),
             "AIRFLOW__API__EXPOSE_CONFIG": "non-sensitive-only",
             # A file that was just saved is looked at within seconds: a lesson cannot wait for five minutes. One that
-        # did not change is left alone: to read fifteen of them again and again costs half a core.
+            # did not change is left alone: to read fifteen of them again and again costs half a core.
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "3",
             "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "600",
             "AIRFLOW__DAG_PROCESSOR__PARSING_PROCESSES": "1",
-            # By default a DAG that was written to the database is not written again for 30 seconds, whatever changed.
-            "AIRFLOW__CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "0",
             "AIRFLOW__DAG_PROCESSOR__STALE_DAG_THRESHOLD": "30",
             "AIRFLOW__DAG_PROCESSOR__DISABLE_BUNDLE_VERSIONING": "True",
             "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),

@@ -66,11 +66,15 @@ def run_lesson(page: Page, lab: Lab) -> None:
     page.locator("#jp-MainMenu").get_by_text("Executar", exact=True).click()
     page.locator(".lm-Menu").get_by_text("Executar todas as células", exact=True).click()
     notebook.locator(".jp-Notebook-ExecutionIndicator[data-status='busy']").wait_for()
-    notebook.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(timeout=LESSON_SECONDS * 1000)
+    notebook.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(
+        timeout=LESSON_SECONDS * 1000
+    )
     picture(page, "licao-01")
     errors = notebook.locator("[data-mime-type='application/vnd.jupyter.error']")
     assert errors.count() == 0, errors.first.inner_text()
-    assert notebook.locator(".jp-RenderedMermaid svg, .jp-RenderedMermaid img").count() >= 1, "no DAG was drawn"
+    assert notebook.locator(".jp-RenderedMermaid svg, .jp-RenderedMermaid img").count() >= 1, (
+        "no DAG was drawn"
+    )
 
 
 def open_airflow(page: Page) -> Page:
@@ -94,7 +98,9 @@ def trigger_and_see_it_succeed(page: Page) -> None:
     page.goto(page.url.split("/airflow/")[0] + "/airflow/dags/caju_resumo")
     page.get_by_text("caju_resumo").first.wait_for()
     before = len(control.client("airflow").execucoes("caju_resumo"))
-    page.locator("[data-testid='trigger-dag-button'], button:has-text('Acionar'), button:has-text('Trigger')").first.click()
+    page.locator(
+        "[data-testid='trigger-dag-button'], button:has-text('Acionar'), button:has-text('Trigger')"
+    ).first.click()
     page.get_by_role("dialog").get_by_role("button", name="Trigger").or_(
         page.get_by_role("dialog").get_by_role("button", name="Acionar")
     ).last.click()
