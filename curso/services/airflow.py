@@ -110,7 +110,9 @@ def parts(folder: Folder, ports: Ports) -> list[Part]:
     url = f"{base_url(folder, ports)}api/v2/monitor/health"
 
     def program(name: str, *arguments: str, ready: Callable[[], bool] = lambda: True) -> Part:
-        return Part(name, module("airflow", name, *arguments), ready, environment, stop_seconds=25)
+        return Part(
+            name, module("airflow", name, *arguments), ready, environment, seconds=300, stop_seconds=25
+        )
 
     # The API server comes first: the others ask it for their work, and two cores start one at a time faster.
     return [

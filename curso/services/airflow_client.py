@@ -95,8 +95,8 @@ class Airflow:
         return str(self.api("GET", f"/dagSources/{dag}", expect=(404,)).get("content", ""))
 
     def _dags_of(self, nome: str) -> list[dict[str, Any]]:
-        answer = self.api("GET", "/dags", params={"limit": PAGE, "exclude_stale": False})
-        return [dag for dag in answer["dags"] if dag["relative_fileloc"] == nome]
+        known = self._all("/dags", "dags", exclude_stale=False)
+        return [dag for dag in known if dag["relative_fileloc"] == nome]
 
     # Runs
 
@@ -118,13 +118,9 @@ class Airflow:
 
     def execucoes(self, dag: str) -> list[Execucao]:
         """Every run of the DAG, the oldest first."""
-        runs: list[Execucao] = []
-        while True:
-            params = {"limit": PAGE, "offset": len(runs), "order_by": "run_after"}
-            answer = self.api("GET", f"/dags/{dag}/dagRuns", params=params)
-            runs += [Execucao(self, run) for run in answer["dag_runs"]]
-            if len(runs) >= answer["total_entries"] or not answer["dag_runs"]:
-                return runs
+        return [
+            Execucao(self, run) for run in self._all(f"/dags/{dag}/dagRuns", "dag_runs", order_by="run_after")
+        ]
 
     def ativar(self, dag: str) -> None:
         """Lets the scheduler run it."""
@@ -168,30 +164,39 @@ class Airflow:
         expect: tuple[int, ...] = (),
     ) -> Any:
         """Calls the REST API (version 2) and gives its answer. Raises ServiceError with Airflow's own reason."""
-        try:
-            for _ in range(BUSY_TRIES):
-                answer = self._http.request(
-                    metodo, f"{self.url}api/v2{caminho}", json=json, params=params, headers=self._login()
-                )
-                if answer.status_code == 401:  # it was started anew since
-                    self._http.headers.pop("Authorization", None)
-                elif answer.status_code == 500 and "Database error" in answer.text:
-                    time.sleep(0.5)  # SQLite was locked; nothing of this request was kept
-                else:
-                    break
-        except httpx.HTTPError as error:
-            raise ServiceError(
-                f'O Airflow não responde ({type(error).__name__}): rode `servico("airflow")` de novo.'
-            ) from None
+        for last in (*[False] * (BUSY_TRIES - 1), True):
+            try:
+                self._login()
+                answer = self._http.request(metodo, f"{self.url}api/v2{caminho}", json=json, params=params)
+            except httpx.HTTPError as error:
+                if isinstance(error, httpx.ReadTimeout) and metodo == "GET" and not last:
+                    continue  # a busy machine; asking again changes nothing
+                raise ServiceError(
+                    f'O Airflow não responde ({type(error).__name__}): rode `servico("airflow")` de novo.'
+                ) from None
+            if answer.status_code in (401, 403):  # it was started anew since
+                self._http.headers.pop("Authorization", None)
+            elif answer.status_code == 500 and "Database error" in answer.text:
+                time.sleep(0.5)  # SQLite was locked; nothing of this request was kept
+            else:
+                break
         if answer.status_code in expect or answer.is_success:
             return answer.json() if answer.content else {}
         raise ServiceError(f"O Airflow recusou {metodo} {caminho} ({answer.status_code}): {_reason(answer)}")
 
-    def _login(self) -> dict[str, str]:
+    def _all(self, path: str, key: str, **params: Any) -> list[dict[str, Any]]:
+        """Every entry of a list that the API gives page by page."""
+        entries: list[dict[str, Any]] = []
+        while True:
+            answer = self.api("GET", path, params={"limit": PAGE, "offset": len(entries), **params})
+            entries += answer[key]
+            if len(entries) >= answer["total_entries"] or not answer[key]:
+                return entries
+
+    def _login(self) -> None:
         if "Authorization" not in self._http.headers:
             token = self._http.get(f"{self.url}auth/token").json()["access_token"]
             self._http.headers["Authorization"] = f"Bearer {token}"
-        return {}
 
     def comando(self, *argumentos: str) -> str:
         """Runs the `airflow` command against this installation and gives what it wrote."""
@@ -208,7 +213,7 @@ def _connection(name: str, uri: str) -> dict[str, Any]:
 
     parts = urlsplit(uri)
     kind = {"postgresql": "postgres"}.get(parts.scheme, parts.scheme)
-    body: dict[str, Any] = {"connection_id": name, "conn_type": kind, "host": parts.hostname}
+    body: dict[str, Any] = {"connection_id": name, "conn_type": kind, "host": unquote(parts.hostname or "")}
     if parts.port:
         body["port"] = parts.port
     if parts.username:

@@ -146,7 +146,7 @@ def _estoque(answer: object) -> str:
     dag = airflow.api("GET", "/dags/caju_estoque/details")
     tasks = named(airflow.tarefas("caju_estoque"), "contar", "avisar")
     if not dag["description"]:
-        raise Wrong("O DAG está sem description: quem abrir a UI não sabe para que ele serve.")
+        raise Wrong("O DAG está sem `description`: quem abrir a UI não sabe para que ele serve.")
     if "estoque" not in [tag["name"] for tag in dag["tags"]]:
         raise Wrong("Não vi a tag estoque. tags recebe uma lista, mesmo que seja de uma só.")
     if dag["timetable_summary"] != "0 6 * * *":
@@ -262,7 +262,7 @@ CHALLENGES = [
         title="O DAG do estoque",
         hints=(
             "Compare, linha por linha, com o caju_resumo: todos os argumentos de que você precisa estão lá.",
-            "O que é do DAG (agenda, início, tags, description, catchup) vai em DAG(...); o que se repete nas tasks (owner, retries) vai em default_args.",
+            "O que é do DAG (agenda, início, tags, `description`, `catchup`) vai em `DAG(...)`; o que se repete nas tasks (`owner`, `retries`) vai em `default_args`.",
             'DAG("caju_estoque", description="...", schedule="0 6 * * *", start_date=pendulum.datetime(2026, 1, 1, tz="America/Sao_Paulo"), '
             'catchup=False, tags=["estoque"], default_args={"owner": "estoque-caju", "retries": 2}, ) e, no fim, contar >> avisar',
         ),
@@ -275,7 +275,7 @@ CHALLENGES = [
         hints=(
             "Que formas aparecem no desenho? Uma fila, um leque que abre, um leque que fecha, e outro que abre.",
             "Uma lista de um lado só do >> abre ou fecha um leque: a >> [b, c] >> d.",
-            "baixar >> conferir >> regioes >> somar >> [painel, email], com somar, painel e email criados antes.",
+            "`baixar >> conferir >> regioes >> somar >> [painel, email]`, com `somar`, `painel` e `email` criados antes.",
         ),
         check=_setas,
         dag=True,

@@ -9,7 +9,7 @@ from curso.lessons.prediction import Prediction
 PREDICTIONS = [
     Prediction(
         id="01b.ds",
-        question="Com cron puro, na execução que dispara às 02:00 de 11 de março (São Paulo), quanto vale ds?",
+        question="Com cron puro, na execução que dispara às 02:00 de 11 de março (São Paulo), quanto vale `ds`?",
         options={
             "a": "2026-03-10, o dia que fechou à meia-noite",
             "b": "2026-03-11, o dia do disparo",
@@ -18,7 +18,7 @@ PREDICTIONS = [
         answer="b",
         why={
             "a": "Era a resposta do Airflow 2, e é a da CronDataIntervalTimetable. No cron puro do Airflow 3, a execução leva o nome do próprio disparo.",
-            "b": "Isso: o cron puro virou um despertador, e ds é o dia em que ele tocou.",
+            "b": "Isso: o cron puro virou um despertador, e `ds` é o dia em que ele tocou.",
             "c": "As datas vêm da execução, não da parede: esta execução nasceu hoje e diz que é de março.",
         },
     ),
@@ -73,7 +73,7 @@ PREDICTIONS = [
         },
         answer="c",
         why={
-            "a": "Setas não são o único freio: parallelism diz quantas tasks a instalação inteira roda ao mesmo tempo.",
+            "a": "Setas não são o único freio: `parallelism` diz quantas tasks a instalação inteira roda ao mesmo tempo.",
             "b": "A ordem no arquivo não quer dizer nada. Sem setas, rodam juntas todas as que couberem.",
             "c": "Isso: as setas dizem o que pode rodar junto, e as vagas dizem quanto disso cabe.",
         },
@@ -234,7 +234,7 @@ CHALLENGES = [
         title="Que dia processar",
         hints=(
             "O que você recebe está em UTC. Que horas são em São Paulo, quando lá são 05:00?",
-            "Primeiro converta o fuso (in_timezone), depois volte um dia (subtract), e só então vire texto. A ordem importa.",
+            "Primeiro converta o fuso (`in_timezone`), depois volte um dia (`subtract`), e só então vire texto. A ordem importa.",
             'return data_interval_end.in_timezone("America/Sao_Paulo").subtract(days=1).to_date_string()',
         ),
         check=_dia,

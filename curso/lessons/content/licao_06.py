@@ -333,7 +333,7 @@ def _one_alert(answer: Any) -> str:
     from curso.licao import servico
 
     if answer != "plantao":
-        raise Wrong(f"O DAG se chama plantao; veio {answer!r}.")
+        raise Wrong(f"O DAG se chama `plantao`; veio {answer!r}.")
     airflow, slack = servico("airflow"), servico("slack")
     slack.esvaziar()
     bad = airflow.disparar("plantao", conf={"falhar": True}).esperar(120)

@@ -110,7 +110,7 @@ def _integridade(answer: Callable[[Any], object]) -> str:
         ),
         "a falta de um dos DAGs esperados": (_bag(ids=_EXPECTED[:1]), ""),
         "um DAG a mais, que ninguém esperava": (_bag(ids=(*_EXPECTED, "teste_do_joao")), ""),
-        "uma task com o dono padrão (airflow), a última do último DAG": (
+        "uma task com o dono padrão (`airflow`), a última do último DAG": (
             _bag(last={"owner": "airflow"}),
             "ranking_lojas",
         ),
@@ -515,7 +515,7 @@ CHALLENGES = [
         id="07b.integridade",
         title="Um teste que sabe falhar",
         hints=(
-            "Comece pelo bag vazio: que comparação o recusa?",
+            "Comece pelo `bag` vazio: que comparação o recusa?",
             "`set(bag.dags) == ESPERADOS` cuida do vazio, do que falta e do que sobra. Depois, um laço por DAG e outro por task.",
             'Dentro do laço: `assert dag.tags, f"{dag_id}: sem tags"` e, para cada task, `assert task.owner != "airflow", '
             'f"{dag_id}.{task.task_id}: sem dono"` e `assert task.retries, f"{dag_id}.{task.task_id}: sem retries"`.',
