@@ -66,6 +66,7 @@ def prepare_environment(environ: MutableMapping[str, str], state: Path) -> None:
     environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(theirs + ours)
     # A kernel called "python3" left in the user's home must not take the place of the course's.
     environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
+    environ.setdefault("PYTHONSTARTUP", str(_LABCONFIG / "startup.py"))
     # `!curso ...` in a cell and `curso ...` in Lab's terminal are this environment's.
     scripts = str(Path(sys.executable).parent)
     paths = environ.get("PATH", os.defpath).split(os.pathsep)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from curso.services.airflow_client import TO_WRITE, ErroNoDag
 from curso.services.control import client
 
@@ -44,14 +42,3 @@ def dag(line: str, cell: str) -> None:
 def _last_lines(trace: str, count: int = 8) -> str:
     lines = trace.strip().splitlines()
     return "\n".join(["...", *lines[-count:]] if len(lines) > count else lines)
-
-
-def register() -> None:
-    """Makes the magic known where there is a notebook."""
-    try:
-        from IPython import get_ipython
-    except ImportError:
-        return
-    shell: Any = get_ipython()
-    if shell is not None:
-        shell.register_magic_function(dag, "cell", "dag")

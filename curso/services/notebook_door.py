@@ -14,10 +14,6 @@ def servico(nome: str) -> Any:
     title = service_named(nome).title
     with Bar(f"{title} está iniciando") as bar:
         control.start(nome, lambda state: bar.show(state.step, state.steps, state.told(title)))
-    if nome == "airflow":
-        from curso.lessons.dag_magic import register
-
-        register()
     return control.client(nome)
 
 
