@@ -67,6 +67,7 @@ def settings(folder: Folder, ports: Ports) -> dict[str, str]:
             "AIRFLOW__LOGGING__COLORED_CONSOLE_LOG": "False",
             # A task's supervisor looks that often whether it has ended: the default of 5 s is added to every failure.
             "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",
+            "AIRFLOW__WORKERS__EXECUTION_API_TIMEOUT": "60",
             "AIRFLOW__METRICS__STATSD_ON": "True",
             "AIRFLOW__METRICS__STATSD_HOST": HOST,
             "AIRFLOW__METRICS__STATSD_PORT": str(metrics["statsd"]),
@@ -108,15 +109,23 @@ def prepare(folder: Folder, ports: Ports) -> None:
 def parts(folder: Folder, ports: Ports) -> list[Part]:
     environment = settings(folder, ports)
     url = f"{base_url(folder, ports)}api/v2/monitor/health"
+    tasks_url = f"{base_url(folder, ports)}execution/health"
 
     def program(name: str, *arguments: str, ready: Callable[[], bool] = lambda: True) -> Part:
         return Part(
-            name, module("airflow", name, *arguments), ready, environment, seconds=300, stop_seconds=25
+            name,
+            module("airflow", name, *arguments),
+            ready,
+            environment,
+            seconds=300,
+            stop_seconds=25,
+            restarts=3,
         )
 
     # The API server comes first: the others ask it for their work, and two cores start one at a time faster.
     return [
-        program("api-server", ready=lambda: answers(url)),
+        # It builds what tasks ask it for on the first such request, which would be late for the first task.
+        program("api-server", ready=lambda: answers(url) and answers(tasks_url)),
         program("scheduler", "--skip-serve-logs"),
         program("dag-processor"),
         program("triggerer", "--skip-serve-logs", ready=lambda: all_healthy(url)),

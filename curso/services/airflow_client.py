@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -19,6 +19,7 @@ from curso.services.run import Execucao
 from curso.services.service import ServiceError
 
 PARSE_SECONDS = 150.0
+SETTLE_SECONDS = 120.0
 NO_DAG_SECONDS = 30.0
 PAGE = 100
 BUSY_TRIES = 4
@@ -83,7 +84,20 @@ class Airflow:
         ids = [dag["dag_id"] for dag in self._dags_of(nome)]
         self._file(nome).unlink(missing_ok=True)
         for dag in ids:
+            self.pausar(dag)
+            for run in self.execucoes(dag):
+                self._settled(run)
             self.api("DELETE", f"/dags/{dag}", expect=(204, 404, 409))
+
+    def _settled(self, run: Execucao) -> None:
+        """Waits until nobody works on a run any more: to take it away under the scheduler's hands ends the scheduler."""
+        deadline = time.monotonic() + SETTLE_SECONDS
+        while time.monotonic() < deadline:
+            details = run.detalhes
+            ended = details["end_date"]
+            if ended and datetime.now(UTC) - _instant(ended) > timedelta(seconds=2):
+                return
+            time.sleep(0.5)
 
     def _file(self, nome: str) -> Path:
         if not nome.endswith(".py") or Path(nome).name != nome:
@@ -112,6 +126,7 @@ class Airflow:
         if logical is not None:
             for old in self.execucoes(dag):
                 if old.data == _instant(logical):
+                    self._settled(old)
                     self.api("DELETE", f"/dags/{dag}/dagRuns/{quote(old.id)}", expect=(204, 404))
         body = {"logical_date": logical, "conf": dict(conf or {})}
         return Execucao(self, self.api("POST", f"/dags/{dag}/dagRuns", json=body))

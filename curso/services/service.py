@@ -31,6 +31,8 @@ class Part:
     seconds: float = 120.0
     """How long it may take to be ready."""
     stop_seconds: float = 15.0
+    restarts: int = 0
+    """How often it is started again when it dies, before the whole service counts as failed."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def listens(port: int) -> bool:
 def answers(url: str) -> bool:
     """Whether a GET there is answered with success."""
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             return bool(answer.status < 400)
     except (OSError, urllib.error.URLError, ValueError):
         return False

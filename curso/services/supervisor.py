@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -43,7 +44,8 @@ class Supervisor:
         self.service = service_named(name)
         self.folder = Folder(name)
         self.pid, self.created = me()
-        self.processes: list[tuple[Part, subprocess.Popen[bytes]]] = []
+        self.processes: dict[str, tuple[Part, subprocess.Popen[bytes]]] = {}
+        self.restarts: Counter[str] = Counter()
         self.owner = _owner()
 
     def run(self) -> int:
@@ -79,6 +81,17 @@ class Supervisor:
             self._start_part(part)
 
     def _start_part(self, part: Part) -> None:
+        self._launch(part)
+        deadline = time.monotonic() + part.seconds
+        while not part.ready():
+            self._check()
+            if time.monotonic() > deadline:
+                raise ServiceError(
+                    f"{part.name} não ficou pronto em {part.seconds:.0f} s{self._last_words(part)}"
+                )
+            time.sleep(0.1)
+
+    def _launch(self, part: Part) -> None:
         with (self.folder.logs / f"{part.name}.log").open("ab") as log:
             process = subprocess.Popen(
                 part.command,
@@ -89,15 +102,7 @@ class Supervisor:
                 cwd=self.folder.path,
                 preexec_fn=_end_with_parent if sys.platform == "linux" else None,
             )
-        self.processes.append((part, process))
-        deadline = time.monotonic() + part.seconds
-        while not part.ready():
-            self._check()
-            if time.monotonic() > deadline:
-                raise ServiceError(
-                    f"{part.name} não ficou pronto em {part.seconds:.0f} s{self._last_words(part)}"
-                )
-            time.sleep(0.1)
+        self.processes[part.name] = part, process
 
     def _watch(self) -> NoReturn:
         while True:
@@ -108,8 +113,12 @@ class Supervisor:
         """Raises what ends the service: a program that died, a Lab that is gone."""
         if self.owner and not is_running(*self.owner):
             raise _Told
-        for part, process in self.processes:
+        for part, process in list(self.processes.values()):
             if (code := process.poll()) is not None:
+                if self.restarts[part.name] < part.restarts:
+                    self.restarts[part.name] += 1
+                    self._launch(part)
+                    continue
                 raise ServiceError(f"{part.name} parou ({_how(code)}){self._last_words(part)}")
 
     def _last_words(self, part: Part) -> str:
@@ -123,11 +132,12 @@ class Supervisor:
         """Asks every program to end, then makes sure."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, signal.SIG_IGN)  # we are at it
-        for _, process in reversed(self.processes):
+        programs = list(self.processes.values())
+        for _, process in reversed(programs):
             with contextlib.suppress(ProcessLookupError):
                 process.terminate()
-        deadline = time.monotonic() + max((part.stop_seconds for part, _ in self.processes), default=0.0)
-        for _, process in self.processes:
+        deadline = time.monotonic() + max((part.stop_seconds for part, _ in programs), default=0.0)
+        for _, process in programs:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, deadline - time.monotonic()))
         end_all(psutil.Process().children(recursive=True))

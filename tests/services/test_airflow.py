@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +14,7 @@ import pytest
 
 from curso.services import control
 from curso.services.airflow_client import TO_WRITE, Airflow, ErroNoDag
-from curso.services.folder import HOST, Folder
+from curso.services.folder import HOST, Folder, Phase
 from curso.services.service import ServiceError
 from curso.services.supervisor import left_by
 
@@ -142,3 +145,25 @@ def test_it_listens_on_this_machine_only(airflow: Airflow) -> None:
         if c.status == "LISTEN"
     }
     assert addresses == {HOST}
+
+
+def test_a_program_that_dies_is_started_again(airflow: Airflow) -> None:
+    folder = Folder("airflow")
+
+    def schedulers() -> list[int]:
+        return [
+            p.pid for p in left_by(folder.path) if p.cmdline()[-2:] == ["scheduler", "--skip-serve-logs"]
+        ]
+
+    (before,) = schedulers()
+    os.kill(before, signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while (now := schedulers()) in ([], [before]) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert now not in ([], [before])
+    airflow.escrever_dag("depois.py", VENDAS.replace("vendas()", "depois()").replace("exit 1", "true"))
+    airflow.variavel("loja", "Natal")
+    assert airflow.disparar("depois").esperar(150).estado == "success"
+    state = control.status("airflow")
+    assert state is not None
+    assert state.phase is Phase.READY
