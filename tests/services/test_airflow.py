@@ -151,9 +151,7 @@ def test_a_program_that_dies_is_started_again(airflow: Airflow) -> None:
     folder = Folder("airflow")
 
     def schedulers() -> list[int]:
-        return [
-            p.pid for p in left_by(folder.path) if p.cmdline()[-2:] == ["scheduler", "--skip-serve-logs"]
-        ]
+        return [p.pid for p in left_by(folder.path) if p.cmdline()[-2:] == ["scheduler", "--skip-serve-logs"]]
 
     (before,) = schedulers()
     os.kill(before, signal.SIGKILL)
