@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -113,7 +112,7 @@ def test_the_bare_command_shows_the_help_with_every_verb(course: Course) -> None
         assert f"│ {verb} " in helped.out
 
 
-def test_help_answers_at_once_and_brings_nothing_heavy(course: Course) -> None:
+def test_help_brings_nothing_heavy(course: Course) -> None:
     command = course.command("--help")
     command[1:1] = ["-X", "importtime"]
     done = subprocess.run(command, env=course.environment, capture_output=True, text=True, check=True)
@@ -133,14 +132,6 @@ def test_help_answers_at_once_and_brings_nothing_heavy(course: Course) -> None:
         "jupyterlab",
     }
     assert not imported & (heavy | {"sqlalchemy", "psutil", "jsonschema", "autograder"})
-    best = min(_seconds(course) for _ in range(3))
-    assert best < 0.5
-
-
-def _seconds(course: Course) -> float:
-    started = time.monotonic()
-    assert course.curso("--help").code == 0
-    return time.monotonic() - started
 
 
 # --- lab and doctor ---------------------------------------------------------------------------------
