@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -23,6 +24,7 @@ CORE = "tests/core/"
 TURNS = ".trava"
 """The file by which tests take turns (`core/conftest.py`): it stays, since others may be waiting at it."""
 BEFORE: pytest.StashKey[set[str]] = pytest.StashKey()
+SCRATCH: pytest.StashKey[Path] = pytest.StashKey()
 
 
 class _ByFile(LoadScopeScheduling):
@@ -41,10 +43,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return _ByFile(config, log)
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
-    if _is_controller(session):
-        session.config.stash[BEFORE] = traces()
+    """Before there are workers: temporary folders and warm stages of this session get a place of their own."""
+    if not _is_controller(session):
+        return
+    os.environ.setdefault(
+        "PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir()
+    )  # pytest's own stay where people look
+    scratch = Path(tempfile.mkdtemp(prefix="curso-t-"))
+    scratch.chmod(0o1777)  # stages work in it as nobody
+    os.environ |= {"TMPDIR": str(scratch), "CURSO_PALCOS": str(scratch / "palcos")}
+    tempfile.tempdir = None
+    session.config.stash[SCRATCH] = scratch
+    session.config.stash[BEFORE] = traces(scratch)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -53,10 +65,12 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
     yield
     if not _is_controller(session):
         return
-    stop_warm()  # doors leave a stage warm for the next one
+    stop_warm(of_every_checkout=True)  # doors leave a stage warm for the next one; some tests copy the course
+    scratch = session.config.stash[SCRATCH]
     deadline = time.monotonic() + 15
-    while (left := traces() - session.config.stash[BEFORE]) and time.monotonic() < deadline:
+    while (left := traces(scratch) - session.config.stash[BEFORE]) and time.monotonic() < deadline:
         time.sleep(0.2)
+    shutil.rmtree(scratch, ignore_errors=True)
     if left:
         session.config.get_terminal_writer().line("\nFICOU PARA TRÁS:\n" + "\n".join(sorted(left)), red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -66,9 +80,9 @@ def _is_controller(session: pytest.Session) -> bool:
     return not hasattr(session.config, "workerinput")
 
 
-def traces() -> set[str]:
-    """What a grading could leave on this machine: programs of this environment, temporary folders, sockets, mounts."""
-    folders = Path(tempfile.gettempdir()).glob("curso-*")
+def traces(scratch: Path) -> set[str]:
+    """What a grading could leave: programs of this environment, temporary folders, sockets and mounts of this session."""
+    folders = scratch.glob("curso-*")
     found = {str(path) for path in folders if path.suffix != TURNS}
     ours = {os.getuid(), NOBODY} if os.getuid() == 0 else {os.getuid()}
     for process in psutil.process_iter(["pid", "cmdline", "uids"]):
@@ -78,5 +92,7 @@ def traces() -> set[str]:
     for table in ("/proc/net/unix", "/proc/self/mountinfo"):
         with contextlib.suppress(OSError):
             lines = Path(table).read_text(encoding="utf-8", errors="replace").splitlines()
-            found |= {word for line in lines for word in line.split() if "/curso-" in word}
+            found |= {
+                word for line in lines for word in line.split() if word.startswith(f"{scratch}{os.sep}")
+            }
     return found

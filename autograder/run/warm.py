@@ -82,10 +82,10 @@ def warm_stage(adapter: Adapter, level: Level) -> WarmStage:
     raise StageError("o palco aquecido não abriu")
 
 
-def stop_warm() -> int:
-    """Ends every warm stage of this checkout and says how many there were."""
+def stop_warm(*, of_every_checkout: bool = False) -> int:
+    """Ends every warm stage of this checkout, or of all that this user has, and says how many there were."""
     stopped = 0
-    for folder in _runtime().glob(f"{_checkout()}-*"):
+    for folder in _runtime().glob("*" if of_every_checkout else f"{_checkout()}-*"):
         with contextlib.suppress(OSError, ValueError):
             keeper = int((folder / LOCK).read_text())
             if not is_locked(folder / LOCK):
