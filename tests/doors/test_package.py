@@ -188,14 +188,7 @@ def test_the_package_tells_which_criteria_wait(package: Course) -> None:
     assert told.code == 1
     assert told.out.count("○ não tentado") == 13
     assert told.err == "No pacote da turma só há o dia de amostra: --semente não muda nada aqui.\n"
-    ran = subprocess.run(
-        package.command("dica", EXERCISE, "desvio"),
-        env=package.environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert ran.stdout.startswith("Dica 1 de 3")
+    assert package.curso("dica", EXERCISE, "desvio").out.startswith("Dica 1 de 3")
 
 
 def test_a_result_of_the_package_is_told_as_one(checked: Ran, package: Course, tmp_path: Path) -> None:
