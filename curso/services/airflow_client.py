@@ -19,6 +19,7 @@ from curso.services.run import Execucao
 from curso.services.service import ServiceError
 
 PARSE_SECONDS = 150.0
+TOUCH_SECONDS = 4.0
 SETTLE_SECONDS = 120.0
 NO_DAG_SECONDS = 30.0
 PAGE = 100
@@ -61,8 +62,12 @@ class Airflow:
             return []
         for token in known[:1]:
             self.api("PUT", f"/parseDagFile/{token}", expect=(201, 404, 409))
-        deadline = time.monotonic() + (PARSE_SECONDS if "dag" in texto.lower() else NO_DAG_SECONDS)
-        while time.monotonic() < deadline:
+        started = touched = time.monotonic()
+        while time.monotonic() < started + (PARSE_SECONDS if "dag" in texto.lower() else NO_DAG_SECONDS):
+            if time.monotonic() > touched + TOUCH_SECONDS:
+                # Saved while an earlier reading was being booked, it would count as older than that.
+                path.touch()
+                touched = time.monotonic()
             for error in self.api("GET", "/importErrors", params={"limit": PAGE})["import_errors"]:
                 if Path(error["filename"]).name == path.name and _instant(error["timestamp"]) >= since:
                     raise ErroNoDag(error["stack_trace"])

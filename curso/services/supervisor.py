@@ -156,9 +156,16 @@ def left_by(folder: Path) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            if process.pid != os.getpid() and process.environ().get(MARK) == str(folder):
+            if process.pid != os.getpid() and (
+                process.environ().get(MARK) == str(folder) or _renamed(process, folder)
+            ):
                 found.append(process)
     return found
+
+
+def _renamed(process: psutil.Process, folder: Path) -> bool:
+    """Airflow's programs write their title over their environment; where they work tells whose they are."""
+    return process.cwd() == str(folder) and process.cmdline()[0].startswith("airflow")
 
 
 def _owner() -> tuple[int, float] | None:

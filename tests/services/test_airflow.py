@@ -91,10 +91,10 @@ def test_the_same_date_again_replaces_the_run(airflow: Airflow) -> None:
 def test_a_file_that_cannot_be_imported_says_airflows_own_reason(airflow: Airflow) -> None:
     with pytest.raises(ErroNoDag, match="unexpected keyword argument 'schedule_interval'"):
         airflow.escrever_dag(
-            "velho.py", "from airflow.sdk import DAG\nDAG('velho', schedule_interval='@daily')\n"
+            "velho.py", "from airflow.sdk import DAG\ndag = DAG('velho', schedule_interval='@daily')\n"
         )
     assert airflow.escrever_dag(
-        "velho.py", "from airflow.sdk import DAG\nDAG('velho', schedule='@daily')\n"
+        "velho.py", "from airflow.sdk import DAG\ndag = DAG('velho', schedule='@daily')\n"
     ) == ["velho"]
     airflow.apagar_dag("velho.py")
     with pytest.raises(ServiceError, match="404"):
