@@ -53,6 +53,10 @@ class TaskSeen(_Seen):
     retries: int
     owner: str
     trigger_rule: str
+    timeout: float | None = None
+    """Seconds after which a try is broken off (execution_timeout)."""
+    setup: bool = False
+    teardown: bool = False
     command: str = ""
     """The shell command of a BashOperator, cut at 2,000 characters."""
 
@@ -89,6 +93,10 @@ class TaskRun(_Seen):
     state: str
     tries: int
     error: str
+    waits: tuple[float, ...] = ()
+    """Seconds that were asked for between one try and the next; nobody waited for them."""
+    sleeps: tuple[float, ...] = ()
+    """Seconds that the task's own code asked to sleep; nobody slept."""
     effects: tuple[Effect, ...]
     processes: tuple[str, ...]
     """Programs that were started while it ran."""
@@ -123,6 +131,8 @@ class StepEvidence(_Seen):
     output: dict[str, str] = {}
     """The end of what was printed, per task ("" is what came outside of any task)."""
     tables: dict[str, list[Row]] = {}
+    services: dict[str, list[Row]] = {}
+    """What reached each service of the world during this step, in the order in which it came."""
     files: dict[str, FileSeen] = {}
 
 

@@ -19,6 +19,7 @@ from autograder.model.evidence import (
     FileSeen,
     Outcome,
     ParseReport,
+    Row,
     RunReport,
     StepEvidence,
     report_model,
@@ -213,14 +214,16 @@ class _Player:
         scenario.build(room.world)
         seat.stage.cage.hand_over(room.world)
         environment = scenario.environment(seat.stage.cage.inside.world)
+        services = list(scenario.services())
+        serving = {service.port: service.serve for service in services}
         to_load = [name for name, step in scenario.steps.items() if isinstance(step, Parse)]
         for name, step in scenario.steps.items():
             full_name = f"{scenario.id}/{name}"
             evidence = self._not_played(number, full_name, step)
             if evidence is None:
                 self._renew_home(seat, room)
-                answer = seat.stage.play(self._request(step, environment, seat, room), scenario.services)
-                evidence = self._evidence(step, answer, room.world)
+                answer = seat.stage.play(self._request(step, environment, seat, room), serving)
+                evidence = self._evidence(step, answer, room.world, {s.name: s.seen() for s in services})
             self._learn(full_name, evidence)
             if evidence.parse:
                 last = name == to_load[-1]
@@ -305,6 +308,7 @@ class _Player:
             arguments |= {
                 "dag_id": step.dag_id,
                 "run_after": step.run_after.isoformat(),
+                "skip_sleeps": step.skip_sleeps,
                 "observe": {
                     "database": str(inside.world / self._seen.database),
                     "tables": self._seen.tables,
@@ -319,7 +323,9 @@ class _Player:
             "room": room.address,
         }
 
-    def _evidence(self, step: Parse | Run, answer: dict[str, Any], world: Path) -> StepEvidence:
+    def _evidence(
+        self, step: Parse | Run, answer: dict[str, Any], world: Path, services: dict[str, list[Row]]
+    ) -> StepEvidence:
         job = "parse" if isinstance(step, Parse) else "run"
         outcome, detail = Outcome(answer["outcome"]), str(answer.get("detail", ""))
         report: ParseReport | RunReport | None = None
@@ -336,6 +342,7 @@ class _Player:
             seconds=float(answer.get("seconds", 0.0)),
             output={str(k): str(v) for k, v in answer.get("output", {}).items()},
             tables=effects["tables"],
+            services=services,
             files={name: FileSeen.model_validate(file) for name, file in effects["files"].items()},
             parse=report if isinstance(report, ParseReport) else None,
             run=report if isinstance(report, RunReport) else None,

@@ -5,13 +5,15 @@ A scenario builds its world once; its steps then follow one another in that same
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from autograder.run.stage import Serve
+from autograder.model.evidence import Row
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,24 @@ class Run:
     dag_id: str
     run_after: datetime
     limits: Limits = Limits()
+    skip_sleeps: bool = False
+    """Pauses that the tasks' own code asks for are noted and skipped. (Those between tries always are.)"""
+
+
+class WorldService(Protocol):
+    """Something that listens in a world (`autograder.run.services` has some)."""
+
+    name: str
+    port: int
+    """On the world's own loopback."""
+
+    def serve(self, listening: socket.socket) -> AbstractContextManager[object]:
+        """Serves it for as long as the context is open."""
+        ...
+
+    def seen(self) -> list[Row]:
+        """What has reached it since it was last asked."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -53,8 +73,8 @@ class Scenario:
     steps: dict[str, Parse | Run]
     environment: Callable[[Path], dict[str, str]] = field(default=lambda world: {})
     """Variables and connections, given the world's folder as the pipeline sees it."""
-    services: dict[int, Serve] = field(default_factory=dict)
-    """What listens in this world, by port of its own loopback; served outside, where no pipeline reaches it."""
+    services: Callable[[], Sequence[WorldService]] = tuple
+    """Makes what listens in this world; served outside, where no pipeline reaches it."""
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
-import http.server
 import os
 import shutil
-import socket
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,9 +22,9 @@ from autograder.model.evidence import Evidence, StepEvidence
 from autograder.model.exercise import Exercise, load_exercise
 from autograder.run import adapters
 from autograder.run.play import play
-from autograder.run.stage import Serve
+from autograder.run.services.web import Answer, WebService
 from autograder.run.warm import stop_warm
-from autograder.run.world import Limits, Observe, Parse, Run, Scenario
+from autograder.run.world import Limits, Observe, Parse, Run, Scenario, WorldService
 from autograder.sandbox import cage
 from autograder.sandbox.level import Level
 from autograder.sandbox.probe import probe
@@ -137,6 +133,10 @@ class Played:
     def step(self) -> StepEvidence:
         return self.evidence.steps["mundo/execução"]
 
+    def asked(self, service: str = "web") -> list[str]:
+        """The paths that were asked for."""
+        return [str(row["path"]) for row in self.step.services[service]]
+
     @property
     def printed(self) -> str:
         return "".join(self.step.output.values())
@@ -154,7 +154,7 @@ def play_toy(toy_adapter: None, toy_exercise: Exercise, scratch: Path) -> Iterat
         build: Callable[[Path], None] = lambda folder: (folder / "saida").mkdir(),
         steps: int = 1,
         warm: bool = False,
-        services: dict[int, Serve] | None = None,
+        services: Callable[[], Sequence[WorldService]] = tuple,
         **limits: Any,
     ) -> Played:
         at = datetime(2026, 3, 2, 5, tzinfo=UTC)
@@ -171,7 +171,7 @@ def play_toy(toy_adapter: None, toy_exercise: Exercise, scratch: Path) -> Iterat
                     build,
                     {"carga": Parse(), **runs},
                     lambda world: {"MUNDO": str(world)},
-                    services or {},
+                    services,
                 )
             ],
             Observe("armazem.db", ("numeros",), ("saida",)),
@@ -192,41 +192,14 @@ def play_toy(toy_adapter: None, toy_exercise: Exercise, scratch: Path) -> Iterat
     assert not left
 
 
-class WebService:
-    """A web server of a world, that answers everything alike and remembers what it was asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    @contextlib.contextmanager
-    def serve(self, listening: socket.socket) -> Iterator[None]:
-        asked = self.asked
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            timeout = 2
-
-            def do_GET(self) -> None:
-                asked.append(self.path)
-                self.send_response(200)
-                self.end_headers()
-                self.wfile.write(b"de fora")
-
-            def log_message(self, *_: Any) -> None: ...
-
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
-        server.socket.close()
-        server.socket = listening
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        yield
-        server.shutdown()
-        thread.join()
-        server.server_close()
+def _web_service() -> list[WebService]:
+    """Answers everything alike."""
+    return [WebService("web", 8025, lambda request: Answer(body="de fora"))]
 
 
 @pytest.fixture
-def web_service() -> WebService:
-    return WebService()
+def web_service() -> Callable[[], list[WebService]]:
+    return _web_service
 
 
 @pytest.fixture

@@ -61,6 +61,11 @@ check("dag.test() imports get_or_create_dagrun when it is called",
       lambda: "get_or_create_dagrun" in inspect.getsource(definitions.DAG.test)
       and not hasattr(definitions, "get_or_create_dagrun"))
 check("airflow.sdk.definitions.dag._run_task(*, ti, task)", lambda: {"ti", "task"} <= names(definitions._run_task))
+check("DagRun.execute_dag_callbacks(dag=), called with named arguments",
+      lambda: "dag" in names(dagrun.DagRun.execute_dag_callbacks)
+      and "self.execute_dag_callbacks(\\n            dag=" in inspect.getsource(dagrun.DagRun.produce_dag_callback))
+from airflow.models.taskinstance import TaskInstance
+check("TaskInstance.next_retry_datetime()", lambda: callable(TaskInstance.next_retry_datetime))
 check("dag.test() calls _run_task", lambda: "_run_task(" in inspect.getsource(definitions.DAG.test))
 check("dag.test(run_after=, logical_date=)", lambda: {"run_after", "logical_date"} <= names(definitions.DAG.test))
 check("dag.test() sleeps through time.sleep", lambda: "time.sleep(" in inspect.getsource(definitions.DAG.test))
@@ -185,11 +190,12 @@ class Desk:
     def parse(self, source: str, days_ahead: int = 0) -> ParseReport:
         return ParseReport.model_validate(self._play(source, "parse", days_ahead=days_ahead)["report"])
 
-    def run(self, source: str) -> tuple[RunReport, dict[str, str]]:
+    def run(self, source: str, **more: Any) -> tuple[RunReport, dict[str, str]]:
         world = self.cage.inside.world
         answer = self._play(
             source,
             "run",
+            **more,
             dag_id="d",
             run_after=AFTER.isoformat(),
             observe={"database": str(world / "a.db"), "tables": ["t"], "folders": [str(world / "saida")]},
@@ -529,3 +535,103 @@ def test_both_levels_see_the_same_effects(answer: Grading) -> None:
     assert {task.state for task in step.run.tasks} == {"success", "skipped"}
     assert all(step.output.get(task.id) for task in step.run.tasks if task.state == "success")
     assert len(step.tables["vendas_por_regiao"]) == 10  # five regions, the day and the one before
+
+
+def test_waits_between_tries_are_told_whichever_way_they_are_asked(desk: Desk) -> None:
+    source = """
+    from airflow.providers.standard.operators.python import PythonOperator
+    from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
+
+    def fail():
+        raise ConnectionError("503")
+
+    def wrong():
+        raise ValueError("404")
+
+    policy = ExceptionRetryPolicy(rules=[
+        RetryRule(exception=ConnectionError, action=RetryAction.RETRY, retry_delay=timedelta(seconds=90)),
+        RetryRule(exception=ValueError, action=RetryAction.FAIL),
+    ])
+
+    with DAG("d", schedule=None, catchup=False, start_date=START):
+        for name, call, asked in (
+            ("fixed", fail, dict(retry_delay=timedelta(minutes=5))),
+            ("growing", fail, dict(retry_delay=timedelta(seconds=10), retry_exponential_backoff=2)),
+            ("capped", fail, dict(retry_delay=timedelta(seconds=100), retry_exponential_backoff=2,
+                                  max_retry_delay=timedelta(seconds=70))),
+            ("policy", fail, dict(retry_policy=policy)),
+            ("hopeless", wrong, dict(retry_policy=policy)),
+        ):
+            PythonOperator(task_id=name, python_callable=call, retries=2, **asked)
+    """
+    started = time.monotonic()
+    report, _ = desk.run(source)
+    assert time.monotonic() - started < 20
+    tasks = {task.id: task for task in report.tasks}
+    assert {name: task.tries for name, task in tasks.items()} == {
+        "fixed": 3, "growing": 3, "capped": 3, "policy": 3, "hopeless": 1,
+    }  # fmt: skip
+    waits = {name: task.waits for name, task in tasks.items()}
+    assert waits["fixed"] == (300, 300)
+    first, second = waits["growing"]
+    assert 10 <= first < 20 <= second < 40
+    assert waits["capped"] == (70, 70)
+    assert waits["policy"] == (90, 90)
+    assert waits["hopeless"] == ()
+
+
+def test_a_tasks_own_sleep_is_told_and_skipped_where_the_step_says_so(desk: Desk) -> None:
+    source = """
+    from airflow.providers.standard.operators.python import PythonOperator
+
+    def nap():
+        time.sleep(30)
+        time.sleep(0.01)
+        print("acordou")
+
+    with DAG("d", schedule=None, catchup=False, start_date=START):
+        PythonOperator(task_id="nap", python_callable=nap)
+    """
+    started = time.monotonic()
+    report, output = desk.run(source, skip_sleeps=True)
+    assert time.monotonic() - started < 20
+    assert report.tasks[0].sleeps == (30,)
+    assert "acordou" in output["nap"]
+    honest, _ = desk.run(source.replace("30", "1.5"))
+    assert honest.tasks[0].sleeps == ()
+
+
+def test_the_dags_own_callbacks_run_as_the_dag_processor_runs_them(desk: Desk) -> None:
+    source = """
+    from airflow.providers.standard.operators.python import PythonOperator
+    from airflow.sdk import BaseNotifier
+
+    class Tell(BaseNotifier):
+        template_fields = ("words",)
+
+        def __init__(self, words):
+            super().__init__()
+            self.words = words
+
+        def notify(self, context):
+            (WORLD / "saida").mkdir(exist_ok=True)
+            (WORLD / "saida" / "aviso.txt").write_text(
+                f"{self.words} {context['reason']} {context['ti'].task_id} {context['dag_run'].run_id}")
+
+    def broken():
+        raise ValueError("quebrou")
+
+    def plain(context):
+        print("CALLBACK", context["dag"].dag_id)
+
+    with DAG("d", schedule=None, catchup=False, start_date=START,
+             on_failure_callback=[plain, Tell("falhou {{ dag.dag_id }}")]):
+        PythonOperator(task_id="broken", python_callable=broken)
+    """
+    report, output = desk.run(source)
+    assert report.state == "failed"
+    assert "CALLBACK d" in "".join(output.values())
+    told = (desk.cage.scratch).glob("**/saida/aviso.txt")
+    texts = [path.read_text() for path in told]
+    assert len(texts) == 1
+    assert texts[0].startswith("falhou d task_failure broken manual__")

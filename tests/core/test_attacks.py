@@ -21,7 +21,7 @@ from autograder.sandbox.level import Level
 from autograder.sandbox.probe import probe
 
 if TYPE_CHECKING:
-    from conftest import WebService
+    from autograder.run.services.web import WebService
 
 Attack = Callable[..., Any]
 
@@ -277,7 +277,9 @@ for evidence in range(3, 64):
         assert (played.step.outcome, played.step.run) == (outcome, None), source
 
 
-def test_a_service_is_neither_taken_over_nor_starved(attack: Attack, web_service: WebService) -> None:
+def test_a_service_is_neither_taken_over_nor_starved(
+    attack: Attack, web_service: Callable[[], list[WebService]]
+) -> None:
     """It is served outside: whoever fills it with idle lines or noise, or wants its port, meets the same service."""
     source = """
 import urllib.request
@@ -293,8 +295,9 @@ for line in idle[::2]:
 said.append(urllib.request.urlopen("http://127.0.0.1:8025/depois", timeout=10).read().decode())
 print(json.dumps(said))
 """
-    assert said(attack(source, services={8025: web_service.serve})) == ["OSError", "OSError", "de fora"]
-    assert web_service.asked == ["/depois"]
+    played = attack(source, services=web_service)
+    assert said(played) == ["OSError", "OSError", "de fora"]
+    assert played.asked() == ["/depois"]
 
 
 def test_no_word_gets_from_one_run_to_another(attack: Attack) -> None:

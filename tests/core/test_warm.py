@@ -29,7 +29,7 @@ from autograder.sandbox.level import Level
 from autograder.submission import Submission
 
 if TYPE_CHECKING:
-    from conftest import WebService
+    from autograder.run.services.web import WebService
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -420,7 +420,7 @@ def test_a_broken_world_ends_the_whole_and_its_children(
 
 
 def test_a_service_is_seen_inside_and_counted_outside(
-    play_toy: Callable[..., Any], level: Level, web_service: WebService
+    play_toy: Callable[..., Any], level: Level, web_service: Callable[[], list[WebService]]
 ) -> None:
     source = """
 import urllib.request
@@ -432,6 +432,6 @@ try:
 except OSError as error:
     print(error.errno == 98)
 """
-    played = play_toy(source, level, services={8025: web_service.serve})
+    played = play_toy(source, level, services=web_service)
     assert played.printed.splitlines() == ["de fora"] * 3 + ["True"]
-    assert web_service.asked == ["/vez/0", "/vez/1", "/vez/2"]
+    assert played.asked() == ["/vez/0", "/vez/1", "/vez/2"]

@@ -1,7 +1,8 @@
 """Airflow: loads a student's file, describes its DAG and runs it with `dag.test()`.
 
 Runs in the cage. Private names of Airflow 3.3 that it leans on (each is exercised by the tests):
-`_cadwyn_initialize`, `get_or_create_dagrun`, and `_run_task` in `airflow.sdk.definitions.dag`.
+`_cadwyn_initialize`, `get_or_create_dagrun`, `_run_task` in `airflow.sdk.definitions.dag`, and
+`DagRun.execute_dag_callbacks`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ REHEARSAL_SECONDS = 5.0  # for its threads to end
 MAX_TEXT = 2_000
 MAX_TASKS = 500
 MAX_INFOS = 20_000  # runs that are looked at between the start date and the window
+SHORT_SLEEP = 0.1  # seconds: below, a library polls something, and nobody asked for a pause
+MAX_SLEEPS = 200  # skipped in one task; after these a loop that polls really waits
 
 cannot_stay_warm = ""
 """Set where this Airflow does not let everything be paid in advance."""
@@ -267,6 +270,9 @@ def _describe_task(task: Any) -> dict[str, Any]:
         "retries": int(task.retries or 0),
         "owner": str(task.owner),
         "trigger_rule": str(getattr(task.trigger_rule, "value", task.trigger_rule)),
+        "timeout": task.execution_timeout.total_seconds() if task.execution_timeout else None,
+        "setup": bool(task.is_setup),
+        "teardown": bool(task.is_teardown),
         "command": command[:MAX_TEXT] if isinstance(command, str) else "",
     }
 
@@ -281,6 +287,7 @@ def _kinds(operator: type) -> list[str]:
 def run(arguments: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Runs the DAG once, as the scheduler would at `run_after` (an ISO instant)."""
     from airflow.models import dagrun as dagrun_module
+    from airflow.models.taskinstance import TaskInstance
     from airflow.sdk.definitions import dag as dag_module
     from airflow.serialization.encoders import coerce_to_core_timetable
 
@@ -305,10 +312,27 @@ def run(arguments: dict[str, Any], tell: Tell) -> dict[str, Any]:
             ledger.note_error(getattr(outcome, "error", None))
             return outcome
 
+    next_retry = TaskInstance.next_retry_datetime
+
+    def at_once(ti: Any) -> Any:
+        """Retries keep their count and what they ask to wait, which is noted and not waited for."""
+        ledger.note_wait(ti, (next_retry(ti) - ti.end_date).total_seconds())
+        return ti.end_date
+
+    call_back = dagrun_module.DagRun.execute_dag_callbacks
+
+    def with_whole_dag(dag_run: Any, **asked: Any) -> Any:
+        """dag.test() gives the DAG's own callbacks a serialized DAG, which can't render their templates."""
+        tell({"at": "no callback do DAG"})
+        return call_back(dag_run, **(asked | {"dag": dag}))
+
+    sleep = ledger.sleep(time.sleep) if arguments.get("skip_sleeps") else time.sleep
     with (
         mock.patch.object(dagrun_module, "get_or_create_dagrun", as_scheduled),
         mock.patch.object(dag_module, "_run_task", attributed),
-        mock.patch.object(time, "sleep", _sleep_unless_idle(time.sleep)),
+        mock.patch.object(TaskInstance, "next_retry_datetime", at_once),
+        mock.patch.object(dagrun_module.DagRun, "execute_dag_callbacks", with_whole_dag),
+        mock.patch.object(time, "sleep", _sleep_unless_idle(sleep)),
     ):
         finished = dag.test(run_after=_pendulum(run_after), logical_date=interval.start)
     _say(b"")
@@ -328,8 +352,6 @@ def _register(file: Path, dag_id: str) -> Any:
     dag = bag.dags[dag_id]
     DagBundlesManager().sync_bundles_to_db()
     sync_bag_to_db(bag, "dags-folder", None)
-    for task in dag.task_dict.values():
-        _without_waiting(task)
     return dag
 
 
@@ -347,16 +369,6 @@ def _pendulum(instant: datetime) -> Any:
     import pendulum
 
     return pendulum.instance(instant)
-
-
-def _without_waiting(task: Any) -> None:
-    """Retries keep their count and lose their wait."""
-    waits = {"retry_delay": timedelta(0), "retry_exponential_backoff": 0, "max_retry_delay": None}
-    if task.is_mapped:
-        task.partial_kwargs.update(waits)
-    else:
-        for name, value in waits.items():
-            setattr(task, name, value)
 
 
 def _final_instances(finished: Any) -> list[Any]:
@@ -390,6 +402,8 @@ class _Ledger:
         self._effects: dict[tuple[str, int], list[dict[str, Any]]] = {}
         self._processes: dict[tuple[str, int], list[str]] = {}
         self._errors: dict[tuple[str, int], str] = {}
+        self._waits: dict[tuple[str, int], dict[int, float]] = {}
+        self._sleeps: dict[tuple[str, int], list[float]] = {}
         self._current: tuple[str, int] | None = None
         sys.addaudithook(self._hook)
 
@@ -415,6 +429,22 @@ class _Ledger:
             # A real worker ends with its task. Here the traceback would keep its cursors, and their locks, alive.
             traceback.clear_frames(error.__traceback__)
             self._errors[self._current] = f"{type(error).__name__}: {error}"[:MAX_TEXT]
+
+    def note_wait(self, ti: Any, seconds: float) -> None:
+        """What was asked for after this try; Airflow asks several times for the same."""
+        self._waits.setdefault((ti.task_id, ti.map_index), {})[ti.try_number] = round(seconds, 3)
+
+    def sleep(self, sleep: Callable[[float], None]) -> Callable[[float], None]:
+        """A sleep that a task's code asks for is noted and skipped."""
+
+        def noted(seconds: float) -> None:
+            slept = self._sleeps.setdefault(self._current, []) if self._current else None
+            if slept is None or seconds < SHORT_SLEEP or len(slept) >= MAX_SLEEPS:
+                sleep(seconds)
+            else:
+                slept.append(round(float(seconds), 3))
+
+        return noted
 
     def _look(self) -> dict[str, Any]:
         tables: dict[str, frozenset[Any]] = {}
@@ -442,6 +472,8 @@ class _Ledger:
             "state": str(getattr(ti.state, "value", ti.state)),
             "tries": ti.try_number,
             "error": self._errors.get(key, ""),
+            "waits": list(self._waits.get(key, {}).values())[:50],
+            "sleeps": self._sleeps.get(key, [])[:50],
             "effects": self._effects.get(key, [])[:50],
             "processes": self._processes.get(key, [])[:10],
         }

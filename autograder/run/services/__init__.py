@@ -1,0 +1,28 @@
+"""What a pipeline may talk to in a world, served outside of the cage: what reaches these is an effect."""
+
+from __future__ import annotations
+
+MAX_KEPT = 500
+"""Things that a service remembers; what comes after is answered and only counted."""
+MAX_TEXT = 20_000
+"""Characters of a body or a message that are kept."""
+
+
+class Memory:
+    """What has reached a service, until it is asked."""
+
+    def __init__(self) -> None:
+        self._kept: list[dict[str, str | int | float | None]] = []
+        self._count = 0
+
+    def note(self, **what: str | int | float | None) -> None:
+        """Remembers one arrival. Safe from several threads: a list's append is atomic."""
+        self._count += 1
+        if len(self._kept) < MAX_KEPT:
+            self._kept.append({k: v[:MAX_TEXT] if isinstance(v, str) else v for k, v in what.items()})
+
+    def drain(self) -> list[dict[str, str | int | float | None]]:
+        """What has come since the last time; a row `{"more": n}` tells how many were not kept."""
+        kept, lost = self._kept, self._count - len(self._kept)
+        self._kept, self._count = [], 0
+        return [*kept, {"more": lost}] if lost else kept

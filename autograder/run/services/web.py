@@ -1,0 +1,135 @@
+"""An HTTP server of a world, whose grader decides what each request is answered, and how badly."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl, urlsplit
+
+from autograder.run.services import Memory
+
+MAX_BODY = 1 << 20
+IDLE_SECONDS = 2.0  # until a request has come: whoever holds lines open and says nothing holds nobody up
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request; `number` counts those for the same method and path, from 1."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    body: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is sent back. `hang` holds it for that many seconds; `cut` promises the whole body and sends half."""
+
+    status: int = 200
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    hang: float = 0.0
+    cut: bool = False
+
+
+class WebService:
+    """`answer` is called in the thread of each connection, one request at a time."""
+
+    def __init__(self, name: str, port: int, answer: Callable[[Request], Answer]) -> None:
+        self.name = name
+        self.port = port
+        self._answer = answer
+        self._memory = Memory()
+        self._numbers: Counter[tuple[str, str]] = Counter()
+        self._deciding = threading.Lock()
+        self._closing = threading.Event()
+
+    def seen(self) -> list[dict[str, str | int | float | None]]:
+        """Rows of method, path, query, body, number, status (what it was answered) and at (seconds, a clock of its own)."""
+        return self._memory.drain()
+
+    @contextlib.contextmanager
+    def serve(self, listening: socket.socket) -> Iterator[None]:
+        """Answers what comes in there, until the end of the context."""
+        service = self
+        open_now: set[socket.socket] = set()
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            timeout = IDLE_SECONDS
+
+            def setup(self) -> None:
+                open_now.add(self.request)
+                super().setup()
+
+            def finish(self) -> None:
+                open_now.discard(self.request)
+                with contextlib.suppress(OSError):
+                    super().finish()
+
+            def handle(self) -> None:
+                with contextlib.suppress(OSError, ValueError):
+                    super().handle()
+
+            def do_GET(self) -> None:
+                service._respond(self)
+
+            do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = do_GET
+
+            def log_message(self, *_: object) -> None: ...
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler, bind_and_activate=False)
+        server.daemon_threads, server.block_on_close = True, False
+        server.socket.close()
+        server.socket = listening
+        self._closing.clear()
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,), name=self.name)
+        thread.start()
+        try:
+            yield
+        finally:
+            self._closing.set()
+            server.shutdown()
+            thread.join()
+            for one in list(open_now):
+                with contextlib.suppress(OSError):
+                    one.shutdown(socket.SHUT_RDWR)
+            server.server_close()
+
+    def _respond(self, handler: http.server.BaseHTTPRequestHandler) -> None:
+        length = min(int(handler.headers.get("Content-Length") or 0), MAX_BODY)
+        body = handler.rfile.read(length).decode("utf-8", "replace")
+        parts = urlsplit(handler.path)
+        with self._deciding:
+            self._numbers[handler.command, parts.path] += 1
+            number = self._numbers[handler.command, parts.path]
+            answer = self._answer(
+                Request(handler.command, parts.path, dict(parse_qsl(parts.query)), body, number)
+            )
+        self._memory.note(
+            method=handler.command, path=parts.path, query=parts.query, body=body, number=number,
+            status=answer.status, at=round(time.monotonic(), 3),
+        )  # fmt: skip
+        if answer.hang:
+            self._closing.wait(answer.hang)
+            handler.close_connection = True
+            if self._closing.is_set():
+                return
+        content = answer.body.encode()
+        handler.send_response(answer.status)
+        for name, value in {"Content-Type": "application/json; charset=utf-8", **answer.headers}.items():
+            handler.send_header(name, value)
+        handler.send_header("Content-Length", str(len(content)))
+        handler.end_headers()
+        if handler.command != "HEAD":
+            handler.wfile.write(content[: len(content) // 2] if answer.cut else content)
+        if answer.cut:
+            handler.close_connection = True
