@@ -11,9 +11,8 @@ TRIES = 3  # requests that a source gets at least before it is given up
 
 def expected(drawn: Any, world: ModuleType) -> dict[str, Any]:
     """For each day: its rows, what each currency is there for, and what its world is called; JSON only."""
-    return {
-        name: of_day(getattr(drawn, name), world) for name in ("common", "unsteady", "blackout", "broken")
-    }
+    names = ("common", "unsteady", "limited", "blackout", "broken")
+    return {name: of_day(getattr(drawn, name), world) for name in names}
 
 
 def of_day(day: Any, world: ModuleType) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""The hidden scenarios: a day without any source, and a warehouse that refuses a row half way."""
+"""The hidden scenarios: a source that asks for patience, a warehouse that refuses a row half way, a day without any source.
+
+The patience has a day of its own: where one task asks for all currencies, its pauses are those of them all.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +27,7 @@ def scenarios(drawn: Any, world: ModuleType) -> list[Scenario]:
         return {"execução": Run(world.DAG_ID, day.run_after, world.LIMITS, skip_sleeps=True)}
 
     return [
+        world.scenario("limite", drawn.limited, run(drawn.limited)),
         world.scenario("queda", drawn.broken, run(drawn.broken), breaking),
         world.scenario("apagao", drawn.blackout, run(drawn.blackout)),
     ]

@@ -11,7 +11,7 @@ from autograder.judge import SeenRun, Waits, criterion, differing_rows, expect, 
 from autograder.model.evidence import Evidence, Row, TaskRun
 
 COMMON, AGAIN, UNSTEADY = "dia-comum/primeira", "dia-comum/segunda", "instavel/execução"
-BLACKOUT, BROKEN = "apagao/execução", "queda/execução"
+LIMITED, BLACKOUT, BROKEN = "limite/execução", "apagao/execução", "queda/execução"
 FIRST, SECOND, CACHE = "principal", "secundaria", "cache"
 INBOX = "caixa"
 MIN_QUESTIONS, MAX_QUESTIONS = 3, 6
@@ -135,8 +135,8 @@ def test_pauses_grow_and_end(evidencia: Evidence, esperado: dict[str, Any]) -> N
 
 @criterion("retry-after")
 def test_retry_after_is_honoured(evidencia: Evidence, esperado: dict[str, Any]) -> None:
-    run, day = run_of(evidencia, UNSTEADY), esperado["unsteady"]
-    must_have_rows(run, day)
+    run, day = run_of(evidencia, LIMITED), esperado["limited"]
+    common_run(evidencia, esperado["common"])
     wanted = "Um 429 diz em Retry-After quantos segundos esperar: você espera pelo menos isso e pergunta de novo à mesma fonte."
     for code, seconds in day["retry_after"].items():
         asked = questions(run, FIRST, code)
@@ -208,7 +208,7 @@ TAG = re.compile(r"<[^>]*>")
 @criterion("aviso")
 def test_one_useful_message_for_a_failure(evidencia: Evidence, esperado: dict[str, Any]) -> None:
     common = common_run(evidencia, esperado["common"])
-    quiet = [common, run_of(evidencia, UNSTEADY)]
+    quiet = [common, run_of(evidencia, UNSTEADY), run_of(evidencia, LIMITED)]
     red = [
         (run_of(evidencia, BLACKOUT), esperado["blackout"]),
         (run_of(evidencia, BROKEN), esperado["broken"]),
