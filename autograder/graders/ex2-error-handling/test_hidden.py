@@ -78,17 +78,19 @@ def test_what_is_final_is_asked_once(evidencia: Evidence, esperado: dict[str, An
     run, day = run_of(evidencia, COMMON), esperado["common"]
     wanted = "Um 404 ou um registro ruim não muda se você perguntar de novo: um pedido por fonte basta."
     cases = (
-        (FIRST, ("unknown", "nowhere"), "a um 404 da fonte principal"),
-        (SECOND, ("nowhere",), "a um 404 da fonte secundária"),
-        (FIRST, ("text", "true", "null", "low", "high", "spoilt"), "a um registro ruim da fonte principal"),
-        (SECOND, ("spoilt",), "a um registro ruim da fonte secundária"),
+        (FIRST, ("unknown", "nowhere"), "um 404 da fonte principal"),
+        (SECOND, ("nowhere",), "um 404 da fonte secundária"),
+        (FIRST, ("text", "true", "null", "low", "high", "spoilt"), "um registro ruim da fonte principal"),
+        (SECOND, ("spoilt",), "um registro ruim da fonte secundária"),
     )
     if not any(questions(run, FIRST, code) for code in codes(day, "unknown", "nowhere")):
         raise Waits("Espera que a fonte principal seja perguntada por todas as moedas.")
     for source, roles, words in cases:
         most = max(len(questions(run, source, code)) for code in codes(day, *roles))
         expect(
-            most <= 1, wanted, f"Depois de perguntar {words}, o seu DAG perguntou de novo: {most} pedidos."
+            most <= 1,
+            wanted,
+            f"Depois de {words}, o seu DAG perguntou de novo: {most} pedidos pela mesma moeda.",
         )
 
 

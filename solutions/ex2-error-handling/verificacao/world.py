@@ -147,7 +147,7 @@ def draw(seed: int) -> Draw:
         _day(rng, dates[1], UNSTEADY),
         _day(rng, dates[2], ("good", "limited")),
         _day(rng, dates[3], ("lost",) * 3),
-        _day(rng, dates[4], ("good",) * 7),
+        _day(rng, dates[4], ("good",) * 5),
     )
 
 

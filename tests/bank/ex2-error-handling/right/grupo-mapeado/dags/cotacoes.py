@@ -67,7 +67,7 @@ INSISTE = {
     "retries": 4,
     "retry_delay": timedelta(seconds=5),
     "retry_exponential_backoff": 2,
-    "execution_timeout": timedelta(seconds=8),
+    "execution_timeout": timedelta(seconds=6),
     "retry_policy": ExceptionRetryPolicy(rules=[RetryRule(exception=Definitivo, action=RetryAction.FAIL)]),
 }
 
@@ -94,8 +94,10 @@ def cotacoes():
         def principal(moeda, sessao, ds=None):
             return ler(Variable.get("fonte_principal"), moeda, "principal", ds, sessao)
 
-        @task(trigger_rule="all_failed", **INSISTE)
-        def secundaria(moeda, ds=None):
+        @task(trigger_rule="all_done", **INSISTE)
+        def secundaria(moeda, ds=None, ti=None):
+            if ti.xcom_pull(task_ids="uma.principal", map_indexes=ti.map_index):
+                raise AirflowSkipException("a principal respondeu")
             return ler(Variable.get("fonte_secundaria"), moeda, "secundaria", ds)
 
         @task(trigger_rule="all_done")
