@@ -14,7 +14,7 @@ DAG_ID = "cotacoes"
 COMMON, UNSTEADY = "dia-comum/primeira", "instavel/execução"
 FIRST, SECOND = "principal", "secundaria"
 BAD_ONCE = ("text", "true", "null", "low", "high")
-PATIENCE = 6.0  # seconds: what the statement allows is half of it; this machine may be busy
+PATIENCE = 11.0  # seconds: what the statement allows to a whole task, and a bit; a request has 3
 
 
 def rate_of(run: SeenRun, day: dict[str, Any], code: str) -> Row | None:
@@ -105,7 +105,7 @@ def test_bad_records_are_set_aside(evidencia: Evidence, esperado: dict[str, Any]
     for row in bad:
         there = rate_of(run, day, row["moeda"])
         expect(
-            there is None or there.get("fonte") != row["fonte"],
+            there is None or not _believed(there, row),
             wanted,
             f"{row['moeda']}: a fonte {row['fonte']} respondeu {json.dumps(row['registro']['taxa'])}, e em `cotacoes` "
             f"ficou {shown(there)}.",
@@ -125,6 +125,13 @@ def test_bad_records_are_set_aside(evidencia: Evidence, esperado: dict[str, Any]
             "`registro` guarda o JSON que a fonte mandou: quem for investigar precisa dele.",
             f"Na linha de {row.get('moeda')} ele guarda: {kept}",
         )
+
+
+def _believed(there: Row, bad: dict[str, Any]) -> bool:
+    """True where a row says what a bad record said; a column of numbers makes a number of a text that looks like one."""
+    rate = bad["registro"]["taxa"]
+    number = float(rate) if isinstance(rate, str) else rate
+    return bool(there.get("fonte") == bad["fonte"] and there.get("taxa") == number)
 
 
 def _same_record(text: str, sent: dict[str, Any]) -> bool:
@@ -159,7 +166,7 @@ def test_what_passes_is_asked_again(evidencia: Evidence, esperado: dict[str, Any
 def test_a_hanging_answer_is_given_up(evidencia: Evidence, esperado: dict[str, Any]) -> None:
     run, day = run_of(evidencia, UNSTEADY), esperado["unsteady"]
     must_have_rows(run, day)
-    wanted = "Um pedido que não responde em 3 s é abandonado, e a moeda segue por outro caminho."
+    wanted = "Um pedido que não responde em 3 s é abandonado, e a moeda segue o seu caminho."
     for code, late in day["late"].items():
         row = rate_of(run, day, code)
         asked = questions(run, FIRST, code)
@@ -168,7 +175,7 @@ def test_a_hanging_answer_is_given_up(evidencia: Evidence, esperado: dict[str, A
         expect(
             row is None or row.get("taxa") != late,
             wanted,
-            f"{code}: a fonte principal ficou muda por mais de 6 s, e o seu DAG esperou por ela.",
+            f"{code}: a fonte principal ficou muda por mais de 10 s, e o seu DAG esperou por ela.",
         )
         later = [r for r in (*asked[1:], *questions(run, SECOND, code))]
         waited = min((_at(r) for r in later), default=_at(asked[0])) - _at(asked[0])

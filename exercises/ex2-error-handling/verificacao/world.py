@@ -30,7 +30,7 @@ SAMPLE_DAYS = ("common", "unsteady")
 FIRST, SECOND, CACHE = "principal", "secundaria", "cache"
 INBOX = "caixa"
 MAX_AGE = 7  # days for which a rate in the warehouse may stand in
-HANG = 7.0  # seconds; the statement asks to give up after 3
+HANG = 12.0  # seconds; the statement asks to give up after 3, or a whole task after 10
 LIMITS = Limits(wall_seconds=45.0)
 
 SCHEMA = """
@@ -126,6 +126,7 @@ class Draw:
     seed: int
     common: Day
     unsteady: Day
+    limited: Day
     blackout: Day
     broken: Day
 
@@ -133,19 +134,20 @@ class Draw:
 COMMON = (
     "good", "good", "text", "true", "null", "low", "high", "unknown", "nowhere", "spoilt",
 )  # fmt: skip
-UNSTEADY = ("good", "busy", "dead", "cut", "garbage", "slow", "limited")
+UNSTEADY = ("good", "busy", "dead", "cut", "garbage", "slow")
 
 
 def draw(seed: int) -> Draw:
     """The worlds of a seed. Equal seeds give equal worlds."""
     rng = random.Random(seed)
-    dates = rng.sample([date(2026, 2, 2) + timedelta(days=n) for n in range(0, 250)], 4)
+    dates = rng.sample([date(2026, 2, 2) + timedelta(days=n) for n in range(250)], 5)
     return Draw(
         seed,
         _day(rng, dates[0], COMMON),
         _day(rng, dates[1], UNSTEADY),
-        _day(rng, dates[2], ("lost",) * 3),
-        _day(rng, dates[3], ("good",) * 7),
+        _day(rng, dates[2], ("good", "limited")),
+        _day(rng, dates[3], ("lost",) * 3),
+        _day(rng, dates[4], ("good",) * 5),
     )
 
 
