@@ -75,7 +75,8 @@ def test_the_newest_known_rate_stands_in(evidencia: Evidence, esperado: dict[str
 
 @criterion("sem-insistir")
 def test_what_is_final_is_asked_once(evidencia: Evidence, esperado: dict[str, Any]) -> None:
-    run, day = run_of(evidencia, COMMON), esperado["common"]
+    day = esperado["common"]
+    run = common_run(evidencia, day)
     wanted = "Um 404 ou um registro ruim não muda se você perguntar de novo: um pedido por fonte basta."
     cases = (
         (FIRST, ("unknown", "nowhere"), "um 404 da fonte principal"),
@@ -276,6 +277,8 @@ def test_every_session_is_closed(evidencia: Evidence, esperado: dict[str, Any]) 
         asked = run_of(evidencia, name).step.services.get(FIRST, [])
         opened = sum(r.get("method") == "POST" and r.get("status") == 201 for r in asked)
         closed = sum(r.get("method") == "DELETE" and r.get("status") == 204 for r in asked)
+        if not opened and name == COMMON:
+            raise Waits("Espera que o DAG abra uma sessão na fonte principal.")
         expect(
             closed == opened, wanted, f"Em {words}, ficou aberta {opened - closed} de {opened} sessão(ões)."
         )

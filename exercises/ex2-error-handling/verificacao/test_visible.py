@@ -102,6 +102,8 @@ def test_bad_records_are_set_aside(evidencia: Evidence, esperado: dict[str, Any]
     wanted = "Um registro ruim vai para a quarentena, com o motivo e o que a fonte mandou, e nunca para `cotacoes`."
     # A source that was not asked can't have sent one: whether it should have been is another criterion's question.
     bad = [row for row in day["quarentena"] if questions(run, row["fonte"], row["moeda"])]
+    if not any(row["fonte"] == FIRST for row in bad):
+        raise Waits("Espera que a fonte principal seja perguntada por todas as moedas.")
     for row in bad:
         there = rate_of(run, day, row["moeda"])
         expect(
