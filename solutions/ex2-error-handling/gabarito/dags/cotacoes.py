@@ -21,7 +21,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 FUSO = "America/Sao_Paulo"
 TENTATIVAS = 4
-PACIENCIA = 3  # segundos por pedido: a fonte responde em menos de um
+PACIENCIA = 2  # segundos por pedido: a fonte responde em menos de um
 VALIDADE_DO_CACHE = timedelta(days=7)
 
 AVISO = SmtpNotifier(
