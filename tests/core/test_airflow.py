@@ -599,6 +599,7 @@ def test_a_tasks_own_sleep_is_told_and_skipped_where_the_step_says_so(desk: Desk
     assert task.sleeps == (30,)
     assert "acordou" in output["nap"]
     ((began, ended),) = task.spans
+    assert task.slept_by == (0,)
     assert began <= task.slept_at[0] <= ended <= time.monotonic(), "on the clock of whoever serves the world"
     by_name, _ = desk.run(
         source.replace("def nap", "from time import sleep\n\n    def nap").replace(

@@ -98,22 +98,32 @@ def test_what_is_final_is_asked_once(evidencia: Evidence, esperado: dict[str, An
 # --- waiting -----------------------------------------------------------------------------------------
 
 
-def asked_to_wait(run: SeenRun, earlier: Row, later: Row) -> float:
-    """Seconds between two questions that were slept or asked for between tries; where there are none, those that passed."""
-    start, end = float(earlier.get("at") or 0), float(later.get("at") or 0)
+def asked_to_wait(run: SeenRun, earlier: Row, later: Row, thread: int | None = None) -> float:
+    """Seconds between two questions that were slept or asked for between tries; where there are none, those that passed.
 
-    def is_owner(task: TaskRun) -> bool:
-        return any(began <= at <= ended for began, ended in task.spans for at in (start, end))
-
-    # Whoever asked the questions did the waiting; another currency's pauses are its own.
-    owners = [task for task in run.report.tasks if is_owner(task)] or list(run.report.tasks)
+    With `thread`, of the pauses that a task slept only those of this one of its threads.
+    """
+    start, end = _at(earlier), _at(later)
     waited = 0.0
-    for task in owners:
-        waited += sum(s for s, at in zip(task.sleeps, task.slept_at, strict=False) if start <= at <= end)
+    for task in _askers(run, earlier, later):
+        for seconds, at, by in zip(task.sleeps, task.slept_at, task.slept_by, strict=False):
+            if start <= at <= end and thread in (None, by):
+                waited += seconds
         for wait, (one, other) in zip(task.waits, pairwise(task.spans), strict=False):
             if start <= one[1] and other[0] <= end:
                 waited += wait
     return waited or end - start
+
+
+def _askers(run: SeenRun, *asked: Row) -> list[TaskRun]:
+    """Who asked these questions: another currency's pauses are its own."""
+    moments = [_at(row) for row in asked]
+    found = [t for t in run.report.tasks if any(a <= at <= z for a, z in t.spans for at in moments)]
+    return found or list(run.report.tasks)
+
+
+def _at(row: Row) -> float:
+    return float(row.get("at") or 0)
 
 
 @criterion("espera-crescente")
@@ -128,7 +138,11 @@ def test_pauses_grow_and_end(evidencia: Evidence, esperado: dict[str, Any]) -> N
     expect(len(asked) <= MAX_QUESTIONS, wanted, f"Ela recebeu {len(asked)} pedidos pela mesma moeda.")
     if len(asked) < MIN_QUESTIONS:
         raise Waits("Espera pelo menos três pedidos pela mesma moeda; é o critério de insistir que os pede.")
-    pauses = [asked_to_wait(run, one, other) for one, other in pairwise(asked)]
+    # Where currencies are asked for side by side, each in its thread, the pauses of the one are not the other's.
+    threads = {by for task in _askers(run, *asked) for by in task.slept_by}
+    candidates = [*threads] if len(threads) > 1 else [None]
+    series = [[asked_to_wait(run, *pair, thread) for pair in pairwise(asked)] for thread in candidates]
+    pauses = next((one for one in series if one[-1] > one[0] + MIN_GROWTH), series[0])
     told = ", ".join(f"{pause:.1f} s" for pause in pauses)
     expect(pauses[-1] >= 1, wanted, f"As esperas entre os pedidos foram de {told}: quase nada.")
     expect(

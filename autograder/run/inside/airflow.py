@@ -436,7 +436,7 @@ class _Ledger:
         self._processes: dict[tuple[str, int], list[str]] = {}
         self._errors: dict[tuple[str, int], str] = {}
         self._waits: dict[tuple[str, int], dict[int, float]] = {}
-        self._sleeps: dict[tuple[str, int], list[tuple[float, float]]] = {}
+        self._sleeps: dict[tuple[str, int], list[tuple[float, float, int]]] = {}
         self._spans: dict[tuple[str, int], list[tuple[float, float]]] = {}
         self._current: tuple[str, int] | None = None
         sys.addaudithook(self._hook)
@@ -478,7 +478,7 @@ class _Ledger:
             if slept is None or seconds < SHORT_SLEEP or len(slept) >= MAX_SLEEPS:
                 sleep(seconds)
             else:
-                slept.append((round(float(seconds), 3), round(time.monotonic(), 3)))
+                slept.append((round(float(seconds), 3), round(time.monotonic(), 3), threading.get_ident()))
 
         return noted
 
@@ -502,6 +502,8 @@ class _Ledger:
 
     def entry(self, ti: Any) -> dict[str, Any]:
         key = (ti.task_id, ti.map_index)
+        slept = self._sleeps.get(key, [])[:50]
+        threads = list(dict.fromkeys(thread for _, _, thread in slept))
         return {
             "id": ti.task_id,
             "map_index": ti.map_index,
@@ -509,8 +511,9 @@ class _Ledger:
             "tries": ti.try_number,
             "error": self._errors.get(key, ""),
             "waits": list(self._waits.get(key, {}).values())[:50],
-            "sleeps": [seconds for seconds, _ in self._sleeps.get(key, [])[:50]],
-            "slept_at": [at for _, at in self._sleeps.get(key, [])[:50]],
+            "sleeps": [seconds for seconds, _, _ in slept],
+            "slept_at": [at for _, at, _ in slept],
+            "slept_by": [threads.index(thread) for _, _, thread in slept],
             "spans": self._spans.get(key, [])[:50],
             "effects": self._effects.get(key, [])[:50],
             "processes": self._processes.get(key, [])[:10],

@@ -46,7 +46,7 @@ class Cotador:
 
     def _pedir(self, fonte: str, moeda: str) -> dict | None:
         for tentativa in itertools.count(1):
-            espera = 4**tentativa + random.random()
+            espera = 2**tentativa + random.random()
             try:
                 resposta = requests.get(
                     f"{self.bases[fonte]}/{self.dia}/{moeda}",
