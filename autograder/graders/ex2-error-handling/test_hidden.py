@@ -107,7 +107,7 @@ def asked_to_wait(run: SeenRun, earlier: Row, later: Row, thread: int | None = N
     waited = 0.0
     for task in _askers(run, earlier, later):
         for seconds, at, by in zip(task.sleeps, task.slept_at, task.slept_by, strict=False):
-            if start <= at <= end and thread in (None, by):
+            if start < at < end and thread in (None, by):
                 waited += seconds
         for wait, (one, other) in zip(task.waits, pairwise(task.spans), strict=False):
             if start <= one[1] and other[0] <= end:

@@ -457,7 +457,7 @@ class _Ledger:
             yield
         finally:
             self._current = None
-            self._spans.setdefault(key, []).append((round(started, 3), round(time.monotonic(), 3)))
+            self._spans.setdefault(key, []).append((round(started, 6), round(time.monotonic(), 6)))
             self._effects.setdefault(key, []).extend(_changes(before, self._look()))
 
     def note_error(self, error: BaseException | None) -> None:
@@ -478,7 +478,7 @@ class _Ledger:
             if slept is None or seconds < SHORT_SLEEP or len(slept) >= MAX_SLEEPS:
                 sleep(seconds)
             else:
-                slept.append((round(float(seconds), 3), round(time.monotonic(), 3), threading.get_ident()))
+                slept.append((round(float(seconds), 3), round(time.monotonic(), 6), threading.get_ident()))
 
         return noted
 

@@ -117,7 +117,7 @@ class WebService:
             )
         self._memory.note(
             method=handler.command, path=parts.path, query=parts.query, body=body, number=number,
-            status=answer.status, at=round(time.monotonic(), 3),
+            status=answer.status, at=round(time.monotonic(), 6),
         )  # fmt: skip
         if answer.hang:
             self._closing.wait(answer.hang)
