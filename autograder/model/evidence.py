@@ -97,6 +97,12 @@ class TaskRun(_Seen):
     """Seconds that were asked for between one try and the next; nobody waited for them."""
     sleeps: tuple[float, ...] = ()
     """Seconds that the task's own code asked to sleep; nobody slept."""
+    slept_at: tuple[float, ...] = ()
+    """When it asked for each of them, on the clock that stamps what reaches a world's services (`at`)."""
+    slept_by: tuple[int, ...] = ()
+    """Which of the task's threads asked for each of them, numbered in the order in which they first did."""
+    spans: tuple[tuple[float, float], ...] = ()
+    """When each try began and ended, on the same clock: `waits[n]` lies between the n-th try and the next."""
     effects: tuple[Effect, ...]
     processes: tuple[str, ...]
     """Programs that were started while it ran."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -63,13 +64,11 @@ def short_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float, float], Non
         class Hurried(Graders):
             def scenarios(self, drawn: object) -> list[Scenario]:
                 return [
-                    Scenario(s.id, s.build, {n: hurry(step) for n, step in s.steps.items()}, s.environment)
+                    replace(s, steps={n: hurry(step) for n, step in s.steps.items()})
                     for s in super().scenarios(drawn)
                 ]
 
         def hurry(step: Parse | Run) -> Parse | Run:
-            from dataclasses import replace
-
             seconds = parse_seconds if isinstance(step, Parse) else run_seconds
             return replace(step, limits=replace(step.limits, wall_seconds=seconds))
 

@@ -595,8 +595,19 @@ def test_a_tasks_own_sleep_is_told_and_skipped_where_the_step_says_so(desk: Desk
     started = time.monotonic()
     report, output = desk.run(source, skip_sleeps=True)
     assert time.monotonic() - started < 20
-    assert report.tasks[0].sleeps == (30,)
+    (task,) = report.tasks
+    assert task.sleeps == (30,)
     assert "acordou" in output["nap"]
+    ((began, ended),) = task.spans
+    assert task.slept_by == (0,)
+    assert began <= task.slept_at[0] <= ended <= time.monotonic(), "on the clock of whoever serves the world"
+    by_name, _ = desk.run(
+        source.replace("def nap", "from time import sleep\n\n    def nap").replace(
+            "time.sleep(30)", "sleep(30)"
+        ),
+        skip_sleeps=True,
+    )
+    assert by_name.tasks[0].sleeps == (30,), "imported by its name before anything ran"
     honest, _ = desk.run(source.replace("30", "1.5"))
     assert honest.tasks[0].sleeps == ()
 
@@ -618,11 +629,12 @@ def test_the_dags_own_callbacks_run_as_the_dag_processor_runs_them(desk: Desk) -
             (WORLD / "saida" / "aviso.txt").write_text(
                 f"{self.words} {context['reason']} {context['ti'].task_id} {context['dag_run'].run_id}")
 
-    def broken():
+    def broken(ti):
+        ti.xcom_push(key="why", value="porque sim")
         raise ValueError("quebrou")
 
     def plain(context):
-        print("CALLBACK", context["dag"].dag_id)
+        print("CALLBACK", context["dag"].dag_id, context["ti"].xcom_pull(task_ids="broken", key="why"))
 
     with DAG("d", schedule=None, catchup=False, start_date=START,
              on_failure_callback=[plain, Tell("falhou {{ dag.dag_id }}")]):
@@ -630,7 +642,7 @@ def test_the_dags_own_callbacks_run_as_the_dag_processor_runs_them(desk: Desk) -
     """
     report, output = desk.run(source)
     assert report.state == "failed"
-    assert "CALLBACK d" in "".join(output.values())
+    assert "CALLBACK d porque sim" in "".join(output.values())
     told = (desk.cage.scratch).glob("**/saida/aviso.txt")
     texts = [path.read_text() for path in told]
     assert len(texts) == 1

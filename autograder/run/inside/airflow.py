@@ -50,6 +50,7 @@ def preload() -> dict[str, str]:
     import airflow.dag_processing.dagbag
     import airflow.models
     import airflow.providers.common.sql.operators.sql
+    import airflow.providers.smtp.notifications.smtp
     import airflow.providers.sqlite.hooks.sqlite
     import airflow.providers.standard.operators.bash
     import airflow.providers.standard.operators.branch
@@ -57,6 +58,7 @@ def preload() -> dict[str, str]:
     import airflow.providers.standard.sensors.filesystem
     import airflow.sdk.execution_time.task_runner
     import airflow.serialization.serialized_objects
+    import requests  # noqa: F401
     import sqlalchemy.orm
     import time_machine  # noqa: F401
     from airflow.sdk import DAG
@@ -286,12 +288,20 @@ def _kinds(operator: type) -> list[str]:
 
 def run(arguments: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Runs the DAG once, as the scheduler would at `run_after` (an ISO instant)."""
+    tell({"at": "ao carregar o arquivo"})
+    ledger = _Ledger(arguments["observe"], tell)
+    sleep = ledger.sleep(time.sleep) if arguments.get("skip_sleeps") else time.sleep
+    with mock.patch.object(time, "sleep", _sleep_unless_idle(sleep)):
+        # Before loading: a file that says `from time import sleep` keeps the one it has found.
+        return _run(arguments, ledger, tell)
+
+
+def _run(arguments: dict[str, Any], ledger: _Ledger, tell: Tell) -> dict[str, Any]:
     from airflow.models import dagrun as dagrun_module
     from airflow.models.taskinstance import TaskInstance
     from airflow.sdk.definitions import dag as dag_module
     from airflow.serialization.encoders import coerce_to_core_timetable
 
-    tell({"at": "ao carregar o arquivo"})
     dag = _register(Path(arguments["file"]), arguments["dag_id"])
     run_after = datetime.fromisoformat(arguments["run_after"])
     interval = coerce_to_core_timetable(dag.timetable).infer_manual_data_interval(
@@ -303,7 +313,6 @@ def run(arguments: dict[str, Any], tell: Tell) -> dict[str, Any]:
         # dag.test() would date a run of an interval timetable as a manual one; the scheduler dates it by its interval.
         return create(**(asked | {"data_interval": interval}))
 
-    ledger = _Ledger(arguments["observe"], tell)
     run_task = dag_module._run_task
 
     def attributed(*, ti: Any, task: Any, **rest: Any) -> Any:
@@ -322,17 +331,19 @@ def run(arguments: dict[str, Any], tell: Tell) -> dict[str, Any]:
     call_back = dagrun_module.DagRun.execute_dag_callbacks
 
     def with_whole_dag(dag_run: Any, **asked: Any) -> Any:
-        """dag.test() gives the DAG's own callbacks a serialized DAG, which can't render their templates."""
-        tell({"at": "no callback do DAG"})
-        return call_back(dag_run, **(asked | {"dag": dag}))
+        """dag.test() gives the DAG's own callbacks a serialized DAG, which can't render their templates.
 
-    sleep = ledger.sleep(time.sleep) if arguments.get("skip_sleeps") else time.sleep
+        Nor does it let them ask for XComs, as they can where the DAG processor calls them.
+        """
+        tell({"at": "no callback do DAG"})
+        with _answering(dag, asked.get("relevant_ti")):
+            return call_back(dag_run, **(asked | {"dag": dag}))
+
     with (
         mock.patch.object(dagrun_module, "get_or_create_dagrun", as_scheduled),
         mock.patch.object(dag_module, "_run_task", attributed),
         mock.patch.object(TaskInstance, "next_retry_datetime", at_once),
         mock.patch.object(dagrun_module.DagRun, "execute_dag_callbacks", with_whole_dag),
-        mock.patch.object(time, "sleep", _sleep_unless_idle(sleep)),
     ):
         finished = dag.test(run_after=_pendulum(run_after), logical_date=interval.start)
     _say(b"")
@@ -341,6 +352,28 @@ def run(arguments: dict[str, Any], tell: Tell) -> dict[str, Any]:
         "logical_date": interval.start.isoformat(),
         "tasks": [ledger.entry(ti) for ti in _final_instances(finished)[:MAX_TASKS]],
     }
+
+
+@contextlib.contextmanager
+def _answering(dag: Any, ti: Any) -> Iterator[None]:
+    """What a task may ask of Airflow (XComs, Variables) is answered, though no task is running."""
+    import psutil
+    import structlog
+    from airflow.sdk.execution_time import supervisor as module
+
+    if ti is None:
+        yield
+        return
+    supervisor = module.InProcessTestSupervisor(
+        id=ti.id,
+        pid=os.getpid(),
+        process=psutil.Process(),
+        process_log=structlog.get_logger(logger_name="task"),
+        client=module.InProcessTestSupervisor._api_client(dag),
+    )
+    supervisor.comms = module.InProcessSupervisorComms(supervisor=supervisor)
+    with module.set_supervisor_comms(supervisor.comms):
+        yield
 
 
 def _register(file: Path, dag_id: str) -> Any:
@@ -403,7 +436,8 @@ class _Ledger:
         self._processes: dict[tuple[str, int], list[str]] = {}
         self._errors: dict[tuple[str, int], str] = {}
         self._waits: dict[tuple[str, int], dict[int, float]] = {}
-        self._sleeps: dict[tuple[str, int], list[float]] = {}
+        self._sleeps: dict[tuple[str, int], list[tuple[float, float, int]]] = {}
+        self._spans: dict[tuple[str, int], list[tuple[float, float]]] = {}
         self._current: tuple[str, int] | None = None
         sys.addaudithook(self._hook)
 
@@ -418,10 +452,12 @@ class _Ledger:
         _say(ti.task_id.encode())
         before = self._look()
         self._current = key
+        started = time.monotonic()
         try:
             yield
         finally:
             self._current = None
+            self._spans.setdefault(key, []).append((round(started, 6), round(time.monotonic(), 6)))
             self._effects.setdefault(key, []).extend(_changes(before, self._look()))
 
     def note_error(self, error: BaseException | None) -> None:
@@ -442,7 +478,7 @@ class _Ledger:
             if slept is None or seconds < SHORT_SLEEP or len(slept) >= MAX_SLEEPS:
                 sleep(seconds)
             else:
-                slept.append(round(float(seconds), 3))
+                slept.append((round(float(seconds), 3), round(time.monotonic(), 6), threading.get_ident()))
 
         return noted
 
@@ -466,6 +502,8 @@ class _Ledger:
 
     def entry(self, ti: Any) -> dict[str, Any]:
         key = (ti.task_id, ti.map_index)
+        slept = self._sleeps.get(key, [])[:50]
+        threads = list(dict.fromkeys(thread for _, _, thread in slept))
         return {
             "id": ti.task_id,
             "map_index": ti.map_index,
@@ -473,7 +511,10 @@ class _Ledger:
             "tries": ti.try_number,
             "error": self._errors.get(key, ""),
             "waits": list(self._waits.get(key, {}).values())[:50],
-            "sleeps": self._sleeps.get(key, [])[:50],
+            "sleeps": [seconds for seconds, _, _ in slept],
+            "slept_at": [at for _, at, _ in slept],
+            "slept_by": [threads.index(thread) for _, _, thread in slept],
+            "spans": self._spans.get(key, [])[:50],
             "effects": self._effects.get(key, [])[:50],
             "processes": self._processes.get(key, [])[:10],
         }
