@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from autograder import doors
 from autograder.doors import Grading
 from autograder.judge.graders import Graders
 from autograder.model.result import Result, Status
-from autograder.run.world import Parse, Run, Scenario
+from autograder.run.world import Parse, Scenario, Step
 from curso.places import exercise_folder
 
 PORTUGUESE = re.compile(
@@ -63,13 +64,11 @@ def short_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float, float], Non
         class Hurried(Graders):
             def scenarios(self, drawn: object) -> list[Scenario]:
                 return [
-                    Scenario(s.id, s.build, {n: hurry(step) for n, step in s.steps.items()}, s.environment)
+                    replace(s, steps={n: hurry(step) for n, step in s.steps.items()})
                     for s in super().scenarios(drawn)
                 ]
 
-        def hurry(step: Parse | Run) -> Parse | Run:
-            from dataclasses import replace
-
+        def hurry(step: Step) -> Step:
             seconds = parse_seconds if isinstance(step, Parse) else run_seconds
             return replace(step, limits=replace(step.limits, wall_seconds=seconds))
 

@@ -20,13 +20,18 @@ IDLE_SECONDS = 2.0  # until a request has come: whoever holds lines open and say
 
 @dataclass(frozen=True)
 class Request:
-    """One request; `number` counts those for the same method and path, from 1."""
+    """One request; `number` counts those for the same method and path, from 1.
+
+    `turn` counts the scenario's steps in which its service has been up, from 1: a service can be down
+    during one of them, however often it is tried.
+    """
 
     method: str
     path: str
     query: Mapping[str, str]
     body: str
     number: int
+    turn: int = 1
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class WebService:
         self._answer = answer
         self._memory = Memory()
         self._numbers: Counter[tuple[str, str]] = Counter()
+        self._turn = 0
         self._deciding = threading.Lock()
         self._closing = threading.Event()
 
@@ -91,6 +97,7 @@ class WebService:
         server.socket.close()
         server.socket = listening
         self._closing.clear()
+        self._turn += 1
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), name=self.name)
         thread.start()
         try:
@@ -112,7 +119,9 @@ class WebService:
             self._numbers[handler.command, parts.path] += 1
             number = self._numbers[handler.command, parts.path]
             answer = self._answer(
-                Request(handler.command, parts.path, dict(parse_qsl(parts.query)), body, number)
+                Request(
+                    handler.command, parts.path, dict(parse_qsl(parts.query)), body, number, self._turn
+                )
             )
         self._memory.note(
             method=handler.command, path=parts.path, query=parts.query, body=body, number=number,
