@@ -212,7 +212,8 @@ def _watching_parse(own_files: str, touched: list[str]) -> Iterator[None]:
                 if isinstance(arguments[0], str | bytes)
                 else "/usr/"
             )
-            if not path.startswith((*code, str(own))):
+            # An import lists every folder in which modules are looked for.
+            if not path.startswith((*code, str(own))) and path not in sys.path:
                 touched.append(f"listou a pasta {Path(path).name}")
 
     def noting(function: Callable[..., Any], what: str) -> Callable[..., Any]:
@@ -313,6 +314,8 @@ def run(arguments: dict[str, Any], tell: Tell) -> dict[str, Any]:
     create = dagrun_module.get_or_create_dagrun
 
     def as_scheduled(**asked: Any) -> Any:
+        # The DAG that dag.test() makes for itself names its deadlines otherwise than the scheduler's, and stumbles over that.
+        asked["dag"].deadline = None
         # dag.test() would date a run of an interval timetable as a manual one; the scheduler dates it by its interval.
         return create(**(asked | {"data_interval": interval}))
 

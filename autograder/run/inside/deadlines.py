@@ -28,16 +28,13 @@ def describe(dag: Any) -> list[dict[str, Any]]:
 
 
 def _described(alert: dict[str, Any]) -> dict[str, Any]:
-    callback = alert["callback"]
-    interval = alert["interval"]
-    while isinstance(interval, dict):  # each part is encoded with its type beside it
-        interval = interval.get("__var", None)
-    path = callback.get("__data__", callback)
+    # Interval and callback are encoded with their class beside them.
+    interval, callback = alert["interval"].get("__data__"), alert["callback"]
     return {
         "reference": str(alert["reference"].get("reference_type", "")),
         "interval": float(interval) if isinstance(interval, int | float) else None,
         "kind": str(callback.get("__classname__", "")).rsplit(".", 1)[-1],
-        "callback": str(path.get("path", ""))[:MAX_TEXT],
+        "callback": str(callback.get("__data__", {}).get("path", ""))[:MAX_TEXT],
     }
 
 
