@@ -90,4 +90,6 @@ def _words(part: Any, depth: int = 0) -> Iterator[str]:
 def _without_tags(text: str) -> str:
     if not re.search(r"<(?:\w+|/\w+|!)[^>]*>", text):
         return text
-    return html.unescape(re.sub(r"<[^>]+>", "\n", re.sub(r"</?(?:b|i|em|strong|code|span|a)\b[^>]*>", "", text)))
+    return html.unescape(
+        re.sub(r"<[^>]+>", "\n", re.sub(r"</?(?:b|i|em|strong|code|span|a)\b[^>]*>", "", text))
+    )

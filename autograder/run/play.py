@@ -224,7 +224,9 @@ class _Player:
             if evidence is None:
                 self._renew_home(seat, room)
                 answer = seat.stage.play(self._request(step, environment, seat, room), serving)
-                evidence = self._evidence(step, answer, room.world, {s.name: s.seen() for s in services}, built)
+                evidence = self._evidence(
+                    step, answer, room.world, {s.name: s.seen() for s in services}, built
+                )
             self._learn(full_name, evidence)
             if evidence.parse:
                 last = name == to_load[-1]
@@ -300,9 +302,7 @@ class _Player:
             empty(room.home)
             seat.stage.cage.hand_over(room.home)
 
-    def _request(
-        self, step: Step, environment: dict[str, str], seat: _Seat, room: Room
-    ) -> dict[str, Any]:
+    def _request(self, step: Step, environment: dict[str, str], seat: _Seat, room: Room) -> dict[str, Any]:
         inside = seat.stage.cage.inside
         arguments: dict[str, Any] = {
             "root": str(inside.submission),
@@ -351,7 +351,7 @@ class _Player:
                 outcome, detail = Outcome.MALFORMED, "o relato da execução não tem a forma esperada"
         at = str(answer.get("at", ""))
         effects = observe(world, self._seen.database, self._seen.tables, self._seen.folders)
-        return StepEvidence(
+        seen = StepEvidence(
             outcome=outcome,
             detail=" ".join(part for part in (detail, at) if part) if outcome is not Outcome.OK else "",
             seconds=float(answer.get("seconds", 0.0)),
@@ -359,9 +359,11 @@ class _Player:
             tables=effects["tables"],
             services=services,
             files={name: FileSeen.model_validate(file) for name, file in effects["files"].items()},
-            changed=tuple(name for name, now in digests(world, self._seen.kept).items() if now != built[name]),
-            **report,
+            changed=tuple(
+                name for name, now in digests(world, self._seen.kept).items() if now != built[name]
+            ),
         )
+        return seen.model_copy(update=report)
 
 
 def _flat(scenarios: list[Scenario]) -> Iterator[tuple[Scenario, str]]:

@@ -73,7 +73,10 @@ def durations(history: Any, begin: Any, end: Any) -> dict[str, Any]:
     for run in _ended(history, begin, end):
         if run.state == "success":
             delta = run.end - run.start
-            insort(lasted, Fraction(delta.days * 86_400 + delta.seconds) + Fraction(delta.microseconds, 1_000_000))
+            insort(
+                lasted,
+                Fraction(delta.days * 86_400 + delta.seconds) + Fraction(delta.microseconds, 1_000_000),
+            )
     return {f"p{p}": _percentile(lasted, p) for p in (50, 95, 99)}
 
 
@@ -136,7 +139,12 @@ def day_of(past: Any, begin: Any, end: Any) -> list[dict[str, Any]]:
     ]
 
 
-BROKEN = {"f": ("taxa_falha",), "p": ("p95",), "d": ("prazos_perdidos",), "a": ("taxa_falha", "p95", "prazos_perdidos")}
+BROKEN = {
+    "f": ("taxa_falha",),
+    "p": ("p95",),
+    "d": ("prazos_perdidos",),
+    "a": ("taxa_falha", "p95", "prazos_perdidos"),
+}
 
 
 def watched(watch: Any) -> dict[str, Any]:

@@ -52,7 +52,9 @@ def _same_rows(
         expect(not result.error, wanted, f"Uma das chamadas deu erro: {result.error[:200]}.")
         seen = result.value
         shape = isinstance(seen, list) and all(isinstance(row, dict) for row in seen)
-        expect(shape, wanted, f"Uma das chamadas devolveu {type(seen).__name__}, e não uma lista de dicionários.")
+        expect(
+            shape, wanted, f"Uma das chamadas devolveu {type(seen).__name__}, e não uma lista de dicionários."
+        )
         assert isinstance(seen, list)
         names = [row.get(key) if isinstance(row, dict) else None for row in seen]
         due = [row[key] for row in rows]
@@ -61,7 +63,9 @@ def _same_rows(
                 raise Unmet(wanted, "As linhas são as certas, mas fora de ordem.")
             extra = sum(name not in due for name in names)
             absent = sum(name not in names for name in due)
-            raise Unmet(wanted, f"Em uma das perguntas faltam {absent} linha(s) e sobram {extra}, ou há repetidas.")
+            raise Unmet(
+                wanted, f"Em uma das perguntas faltam {absent} linha(s) e sobram {extra}, ou há repetidas."
+            )
         for row, answer in zip(seen, rows, strict=True):
             assert isinstance(row, dict)
             for column in columns:
@@ -70,7 +74,13 @@ def _same_rows(
 
 def _compare(wanted: str, column: str, seen: Any, right: float | None) -> None:
     if right is None or seen is None:
-        expect(seen is None and right is None, wanted, _symptom(column, "é None onde há valor" if seen is None else "não é None onde nada há para medir"))
+        expect(
+            seen is None and right is None,
+            wanted,
+            _symptom(
+                column, "é None onde há valor" if seen is None else "não é None onde nada há para medir"
+            ),
+        )
         return
     number = isinstance(seen, int | float) and not isinstance(seen, bool)
     expect(number, wanted, f"Em uma das linhas, {column} não veio ou não é um número.")
@@ -158,7 +168,9 @@ def test_a_recovery_is_told_once(evidencia: Evidence, esperado: dict[str, Any]) 
                 if seen > due:
                     why = "cedo demais, ou repetida," if due == 0 else "em dobro"
                     raise Unmet(wanted, f"No {channel} chegou uma recuperação {why}.")
-                expect(seen == due, wanted, f"No {channel} não chegou a recuperação de um DAG que se recuperou.")
+                expect(
+                    seen == due, wanted, f"No {channel} não chegou a recuperação de um DAG que se recuperou."
+                )
 
 
 @criterion("canal-fora")

@@ -93,7 +93,9 @@ def _plain(value: Any, depth: int, left: list[int]) -> Any:
     if isinstance(value, tuple):
         return [_plain(item, depth + 1, left) for item in tuple.__iter__(value)]
     kind = type(value)
-    raise NotPlain(f"um objeto {_name(kind)}, que não é valor simples (dict, list, str, int, float, bool ou None)")
+    raise NotPlain(
+        f"um objeto {_name(kind)}, que não é valor simples (dict, list, str, int, float, bool ou None)"
+    )
 
 
 def _name(kind: type) -> str:

@@ -119,9 +119,7 @@ class WebService:
             self._numbers[handler.command, parts.path] += 1
             number = self._numbers[handler.command, parts.path]
             answer = self._answer(
-                Request(
-                    handler.command, parts.path, dict(parse_qsl(parts.query)), body, number, self._turn
-                )
+                Request(handler.command, parts.path, dict(parse_qsl(parts.query)), body, number, self._turn)
             )
         self._memory.note(
             method=handler.command, path=parts.path, query=parts.query, body=body, number=number,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from autograder.judge import Unmet, criterion, expect, run_of, step_of
@@ -58,7 +59,7 @@ def test_schedule(evidencia: Evidence) -> None:
     runs = [datetime.fromisoformat(run) for run in dag.next_runs]
     expect(runs, wanted, "Em março de 2026 o scheduler não dispararia nenhuma execução dele.")
     expect(len(runs) > 1, wanted, "Em dez dias de março de 2026 o scheduler dispararia só uma execução dele.")
-    gaps = sorted({int((later - earlier).total_seconds()) for earlier, later in zip(runs, runs[1:], strict=False)})
+    gaps = sorted({int((later - earlier).total_seconds()) for earlier, later in pairwise(runs)})
     expect(gaps == [QUARTER], wanted, f"Entre uma execução e a seguinte passam {_minutes(gaps)} minutos.")
     off = sorted({run.strftime("%M:%S") for run in runs if (run.minute % 15, run.second) != (0, 0)})
     expect(not off, wanted, f"Ele dispara nos minutos {', '.join(off[:4])}.")
@@ -112,9 +113,7 @@ def test_missed_deadlines(evidencia: Evidence, sorteio: Any, esperado: dict[str,
         expect(_close(value, right, 0), wanted, f"{question} Devolveu {value}, que não está certo.")
 
 
-def _asked(
-    evidence: Evidence, expected: dict[str, Any], function: str
-) -> list[tuple[str, CallResult, Any]]:
+def _asked(evidence: Evidence, expected: dict[str, Any], function: str) -> list[tuple[str, CallResult, Any]]:
     """Each question to this function in words, what came back, and what is right."""
     results = calls_of(evidence, "metricas/chamadas")
     answers = expected["metrics"]["answers"]
@@ -188,12 +187,25 @@ def test_an_alert_reaches_both_channels_once(evidencia: Evidence, esperado: dict
                     fail(f"No {channel}, o alerta de {dag_id} traz {shown} depois de «{rule}».")
             if channel == "e-mail":
                 to = alerts[0].to
-                expect(mentions(to, told["recipient"]), "O e-mail vai para quem está em alertas_para.", f"O seu foi para {to}.")
-        others = [m for m in messages if not any("[ALERTA]" in m.head and mentions(m.head, dag_id) for dag_id in bad)]
+                expect(
+                    mentions(to, told["recipient"]),
+                    "O e-mail vai para quem está em alertas_para.",
+                    f"O seu foi para {to}.",
+                )
+        others = [
+            m
+            for m in messages
+            if not any("[ALERTA]" in m.head and mentions(m.head, dag_id) for dag_id in bad)
+        ]
         if others:
             fail(f"No {channel} chegou também: «{others[0].head[:100]}».")
     failed = run.failures()
-    expect(not failed, "Uma verificação com os dois canais no ar termina verde.", f"Falhou: {failed}.", log=run.log())
+    expect(
+        not failed,
+        "Uma verificação com os dois canais no ar termina verde.",
+        f"Falhou: {failed}.",
+        log=run.log(),
+    )
 
 
 def _why_none(channel: str, messages: list[Message], step: StepEvidence) -> str:
@@ -225,18 +237,28 @@ def test_the_watch_is_watched(evidencia: Evidence) -> None:
     if broken:
         last = broken[0].error.strip().replace("\\n", "\n").splitlines()
         why = next((line.strip(" '\",]") for line in reversed(last) if line.strip(" '\",]")), "sem detalhe")
-        raise Unmet(wanted, f"O Airflow chamou {broken[0].deadline.callback}, que falhou: {why[:300]}", log=broken[0].error)
+        raise Unmet(
+            wanted,
+            f"O Airflow chamou {broken[0].deadline.callback}, que falhou: {why[:300]}",
+            log=broken[0].error,
+        )
     step = step_of(evidencia, "prazo/perdido")
     channels = received(step)
     all_of_them = [message for messages in channels.values() for message in messages]
     expect(all_of_them, wanted, "O callback rodou, mas não chegou mensagem em nenhum canal.")
     for channel, messages in channels.items():
         expect(
-            len(messages) <= len(missed), wanted, f"No {channel} chegaram {len(messages)} mensagens por um prazo só."
+            len(messages) <= len(missed),
+            wanted,
+            f"No {channel} chegaram {len(messages)} mensagens por um prazo só.",
         )
         for message in messages:
             words = f"{message.head}\n{message.text}"
-            expect("[PRAZO]" in message.head, wanted, f"A mensagem no {channel} começa por «{message.head[:80]}».")
+            expect(
+                "[PRAZO]" in message.head,
+                wanted,
+                f"A mensagem no {channel} começa por «{message.head[:80]}».",
+            )
             expect(mentions(words, DAG_ID), wanted, f"A mensagem no {channel} não diz de que DAG fala.")
             expect(
                 any(one.run_id in words for one in missed), wanted,

@@ -239,7 +239,12 @@ def _metrics(rng: random.Random) -> Past:
     runs.add(window.end + timedelta(minutes=50), _seconds(rng, 60, 900))
     runs.add(at(), _seconds(rng, 60, 900), kind="manual", logical=None)
     runs.add(at(), _seconds(rng, 60, 900), "failed", kind="asset_triggered", logical=None)
-    runs.add(at(), _seconds(rng, 60, 900), kind="backfill", logical=window.start - timedelta(days=rng.randint(90, 200)))
+    runs.add(
+        at(),
+        _seconds(rng, 60, 900),
+        kind="backfill",
+        logical=window.start - timedelta(days=rng.randint(90, 200)),
+    )
     # Dated inside, lived outside.
     runs.add(window.start - timedelta(hours=1), _seconds(rng, 60, 300), "failed", logical=at())
     runs.add(None, _seconds(rng, 100, 900), "running", since=window.end)
@@ -358,7 +363,10 @@ def _tasks(rng: random.Random) -> Past:
     end = window.start + timedelta(minutes=12)
     before = tries(end, ("success", "failed"))
     runs.add(
-        end, timedelta(minutes=1), cleared=2, instances=(Instance(extract, "success", end, end, 3, before=before),)
+        end,
+        timedelta(minutes=1),
+        cleared=2,
+        instances=(Instance(extract, "success", end, end, 3, before=before),),
     )
     # Waits for its third try, both earlier ones failed.
     now = window.end - timedelta(minutes=3)
@@ -369,7 +377,9 @@ def _tasks(rng: random.Random) -> Past:
     late = window.end + timedelta(minutes=6)
     before = (Try(1, "failed", window.end - timedelta(minutes=9), window.end - timedelta(minutes=2)),)
     runs.add(
-        late, timedelta(minutes=20), instances=(Instance(early, "success", window.end, late, 2, before=before),)
+        late,
+        timedelta(minutes=20),
+        instances=(Instance(early, "success", window.end, late, 2, before=before),),
     )
     # At the edges.
     for end in (window.start, window.end, window.start - timedelta(seconds=1)):
@@ -412,7 +422,11 @@ def _days(rng: random.Random) -> Past:
                 moments += [edge + sign * timedelta(minutes=rng.randint(10, 50)) for sign in (-1, 1)]
             for number, moment in enumerate(moments):
                 state = "failed" if (number + (name == second)) % 3 == 0 else "success"
-                made[name].add(moment + timedelta(microseconds=rng.randrange(3)) * (number > 2), _seconds(rng, 60, 500), state)
+                made[name].add(
+                    moment + timedelta(microseconds=rng.randrange(3)) * (number > 2),
+                    _seconds(rng, 60, 500),
+                    state,
+                )
         # Under way while the clock changes: on the wall it would last an hour more, or less.
         made[second].add(begin + timedelta(hours=9), timedelta(hours=11), "success")
         made[paused].add(begin + timedelta(hours=12), _seconds(rng, 60, 500))
@@ -457,7 +471,9 @@ def _watch(rng: random.Random, stories: list[str], *, edge: bool = False) -> Wat
         healthy = [name for name, story in zip(names, stories, strict=False) if story == "g"]
         runs = _Runs(rng)
         for number in range(4):
-            runs.add(_in_quarter(rng, checks[0]), timedelta(seconds=20), "failed" if number == 0 else "success")
+            runs.add(
+                _in_quarter(rng, checks[0]), timedelta(seconds=20), "failed" if number == 0 else "success"
+            )
         histories[names.index(healthy[0])] = History(healthy[0], tuple(runs.made))
         del rules[healthy[1]]["p95"]
         slow = _Runs(rng)
@@ -466,9 +482,16 @@ def _watch(rng: random.Random, stories: list[str], *, edge: bool = False) -> Wat
         histories[names.index(healthy[1])] = History(healthy[1], tuple(slow.made))
     rng.shuffle(histories)
     story = dict(zip(names[:-1], stories, strict=True))
-    token = "/".join(f"{prefix}{rng.getrandbits(40):010X}" for prefix in "TB") + f"/{rng.getrandbits(80):020x}"
+    token = (
+        "/".join(f"{prefix}{rng.getrandbits(40):010X}" for prefix in "TB") + f"/{rng.getrandbits(80):020x}"
+    )
     return Watch(
-        tuple(histories), rules, checks, story, f"plantao-{rng.randint(10, 99)}@redecaju.example", f"/services/{token}"
+        tuple(histories),
+        rules,
+        checks,
+        story,
+        f"plantao-{rng.randint(10, 99)}@redecaju.example",
+        f"/services/{token}",
     )
 
 
@@ -487,7 +510,9 @@ def _quarter(rng: random.Random, runs: _Runs, check: datetime, letter: str, limi
         runs.add(_in_quarter(rng, check), timedelta(seconds=seconds), state)
     if letter in "da":
         late = Deadline(check - timedelta(minutes=4), missed=True)
-        runs.add(None, timedelta(minutes=7), "running", since=check - timedelta(seconds=30), deadlines=(late,))
+        runs.add(
+            None, timedelta(minutes=7), "running", since=check - timedelta(seconds=30), deadlines=(late,)
+        )
 
 
 # --- the metadata database ---------------------------------------------------------------------------
@@ -617,7 +642,9 @@ def slack_message(body: str) -> dict[str, Any] | None:
     return None
 
 
-def services(watch: Watch, down: Callable[[Request], bool] = lambda request: False) -> Callable[[], list[WorldService]]:
+def services(
+    watch: Watch, down: Callable[[Request], bool] = lambda request: False
+) -> Callable[[], list[WorldService]]:
     def make() -> list[WorldService]:
         return [Inbox("correio", SMTP_PORT), slack(watch.path, down)]
 
@@ -698,9 +725,13 @@ SAMPLE_TABLES = ("dag", "dag_run", "task_instance", "task_instance_history", "de
 
 def write_sample(folder: Path, drawn: Draw) -> None:
     """The sample's history as SQL, tables of Airflow 3.3 included."""
-    with closing(sqlite3.connect(f"file:{airflow_template() / 'airflow.db'}?mode=ro&immutable=1", uri=True)) as template:
+    with closing(
+        sqlite3.connect(f"file:{airflow_template() / 'airflow.db'}?mode=ro&immutable=1", uri=True)
+    ) as template:
         schema = [
-            template.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)).fetchone()[0]
+            template.execute(
+                "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?", (name,)
+            ).fetchone()[0]
             for name in SAMPLE_TABLES
         ]
     lines = ["-- O banco de metadados da amostra: python -c \"import sqlite3, pathlib; "
@@ -708,7 +739,9 @@ def write_sample(folder: Path, drawn: Draw) -> None:
     lines += [f"{one};" for one in schema]
     for table, row in rows(drawn.metrics.histories):
         if table in SAMPLE_TABLES:
-            lines.append(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(map(_literal, row.values()))});")
+            lines.append(
+                f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(map(_literal, row.values()))});"
+            )
     (folder / "historico.sql").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
@@ -716,4 +749,3 @@ def _literal(value: Any) -> str:
     if value is None:
         return "NULL"
     return str(value) if isinstance(value, int | float) else "'" + str(value).replace("'", "''") + "'"
-

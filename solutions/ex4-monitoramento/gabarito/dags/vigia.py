@@ -101,19 +101,25 @@ def vigia():
                 if agora == "ruim" and dag_id not in abertos:
                     conexao.execute("INSERT INTO incidentes VALUES (?)", (dag_id,))
                     texto = texto_do_alerta(dag_id, passou, fim)
-                elif agora == "boa" and dag_id in abertos and examinar(banco, dag_id, regras, fim - CADA)[0] == "boa":
+                elif (
+                    agora == "boa"
+                    and dag_id in abertos
+                    and examinar(banco, dag_id, regras, fim - CADA)[0] == "boa"
+                ):
                     conexao.execute("DELETE FROM incidentes WHERE dag_id = ?", (dag_id,))
                     texto = f"[RECUPERADO] {dag_id}\nDuas verificações boas seguidas."
                 for canal in CANAIS if texto else ():
                     conexao.execute(
-                        "INSERT OR IGNORE INTO fila VALUES (?, ?, ?, ?, 0)", (fim.isoformat(), dag_id, canal, texto)
+                        "INSERT OR IGNORE INTO fila VALUES (?, ?, ?, ?, 0)",
+                        (fim.isoformat(), dag_id, canal, texto),
                     )
 
     def entregar(canal: str, enviar) -> None:
         """Manda o que está na fila do canal; cada entrega é anotada na hora, para nunca sair duas vezes."""
         with closing(memoria()) as conexao:
             fila = conexao.execute(
-                "SELECT rowid, texto FROM fila WHERE canal = ? AND NOT entregue ORDER BY momento, dag_id", (canal,)
+                "SELECT rowid, texto FROM fila WHERE canal = ? AND NOT entregue ORDER BY momento, dag_id",
+                (canal,),
             ).fetchall()
             for numero, texto in fila:
                 enviar(texto)

@@ -68,7 +68,9 @@ def duracoes(banco: str, dag_id: str, inicio: str, fim: str) -> dict:
         **_janela(dag_id, inicio, fim),
     )
     segundos = sorted(
-        (datetime.fromisoformat(linha["end_date"]) - datetime.fromisoformat(linha["start_date"])).total_seconds()
+        (
+            datetime.fromisoformat(linha["end_date"]) - datetime.fromisoformat(linha["start_date"])
+        ).total_seconds()
         for linha in linhas
     )
     return {f"p{p}": _percentil(segundos, p) for p in (50, 95, 99)}
@@ -117,7 +119,8 @@ def resumo_do_dia(banco: str, dia: str, fuso: str) -> list[dict]:
     zona = ZoneInfo(fuso)
     este = date.fromisoformat(dia)
     inicio, fim = (
-        datetime(um.year, um.month, um.day, tzinfo=zona).isoformat() for um in (este, este + timedelta(days=1))
+        datetime(um.year, um.month, um.day, tzinfo=zona).isoformat()
+        for um in (este, este + timedelta(days=1))
     )
     resumo = []
     for linha in _consultar(banco, "SELECT dag_id FROM dag WHERE NOT is_stale ORDER BY dag_id"):
