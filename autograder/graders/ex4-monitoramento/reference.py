@@ -14,7 +14,11 @@ def expected(drawn: Any, world: ModuleType) -> dict[str, Any]:
     return {
         "metrics": {
             "answers": [
-                {"function": function, "value": _answer(drawn.metrics, function, window, dag_id)}
+                {
+                    "function": function,
+                    "asked": {"dag_id": dag_id, **window.arguments()},
+                    "value": _answer(drawn.metrics, function, window, dag_id),
+                }
                 for function in ("taxas", "duracoes", "prazos_perdidos")
                 for window in drawn.metrics.windows
                 for dag_id in drawn.metrics.asked

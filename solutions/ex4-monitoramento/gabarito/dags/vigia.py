@@ -97,15 +97,12 @@ def vigia():
             abertos = {linha[0] for linha in conexao.execute("SELECT dag_id FROM incidentes")}
             for dag_id, regras in json.loads(Variable.get("vigia_regras")).items():
                 agora, passou = examinar(banco, dag_id, regras, fim)
+                antes, _ = examinar(banco, dag_id, regras, fim - CADA)
                 texto = ""
                 if agora == "ruim" and dag_id not in abertos:
                     conexao.execute("INSERT INTO incidentes VALUES (?)", (dag_id,))
                     texto = texto_do_alerta(dag_id, passou, fim)
-                elif (
-                    agora == "boa"
-                    and dag_id in abertos
-                    and examinar(banco, dag_id, regras, fim - CADA)[0] == "boa"
-                ):
+                elif dag_id in abertos and agora == antes == "boa":
                     conexao.execute("DELETE FROM incidentes WHERE dag_id = ?", (dag_id,))
                     texto = f"[RECUPERADO] {dag_id}\nDuas verificações boas seguidas."
                 for canal in CANAIS if texto else ():
