@@ -739,10 +739,9 @@ def test_functions_of_a_file_are_called(desk: Desk) -> None:
     assert results[1].error == "o arquivo não tem a função nada"
 
 
-def test_a_cron_that_began_long_ago_is_not_followed_from_its_beginning(desk: Desk) -> None:
-    source = SIMPLE.format(schedule='"*/15 * * * *"').replace(
-        "start_date=START", "start_date=datetime(2019, 1, 1)"
-    )
+@pytest.mark.parametrize("schedule", ['"*/15 * * * *"', "timedelta(minutes=15)"])
+def test_what_began_long_ago_is_not_followed_from_its_beginning(desk: Desk, schedule: str) -> None:
+    source = SIMPLE.format(schedule=schedule).replace("start_date=START", "start_date=datetime(2019, 1, 1)")
     runs = [datetime.fromisoformat(run) for run in desk.parse(source).dags[0].next_runs]
     assert runs[0] == datetime(2026, 3, 2, tzinfo=UTC)
     assert len(runs) == 50

@@ -261,8 +261,11 @@ def _runs_in_window(scheduled: Any, start: datetime | None) -> list[str]:
 
     runs: list[str] = []
     start = start or WINDOW[0]
+    eve, step = WINDOW[0] - timedelta(days=1), getattr(scheduled.timetable, "_delta", None)
     if isinstance(scheduled.timetable, CronMixin):  # fires by the clock, whenever it began
-        start = max(start, WINDOW[0] - timedelta(days=1))
+        start = max(start, eve)
+    elif isinstance(step, timedelta) and step and start < eve:
+        start += step * ((eve - start) // step)
     for number, info in enumerate(scheduled.iter_dagrun_infos_between(start, WINDOW[1])):
         if info.run_after >= WINDOW[0]:
             runs.append(info.run_after.isoformat())

@@ -464,7 +464,7 @@ def _watch(rng: random.Random, stories: list[str], *, edge: bool = False) -> Wat
             _quarter(rng, runs, check, letter, limits[name])
         # What came before the first check and what comes after the last are none of their business.
         runs.add(checks[0] - EVERY - timedelta(minutes=3), timedelta(seconds=limits[name] * 2), "failed")
-        runs.add(checks[-1] + timedelta(minutes=2), timedelta(seconds=limits[name] * 2), "failed")
+        runs.add(checks[-1] + timedelta(minutes=20), timedelta(seconds=limits[name] * 2), "failed")
         histories.append(History(name, tuple(runs.made)))
     if edge:
         # Exactly at the limit is not beyond it; the other healthy one has no rule for what is wrong with it.
