@@ -265,7 +265,7 @@ def _runs_in_window(scheduled: Any, start: datetime | None) -> list[str]:
     if isinstance(scheduled.timetable, CronMixin):  # fires by the clock, whenever it began
         start = max(start, eve)
     elif isinstance(step, timedelta) and step and start < eve:
-        start += step * ((eve - start) // step)
+        start += step * ((eve - start).total_seconds() // step.total_seconds())
     for number, info in enumerate(scheduled.iter_dagrun_infos_between(start, WINDOW[1])):
         if info.run_after >= WINDOW[0]:
             runs.append(info.run_after.isoformat())
