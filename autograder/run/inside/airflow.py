@@ -52,6 +52,8 @@ def preload() -> dict[str, str]:
     import airflow.dag_processing.dagbag
     import airflow.models
     import airflow.providers.common.sql.operators.sql
+    import airflow.providers.slack.hooks.slack_webhook
+    import airflow.providers.smtp.hooks.smtp
     import airflow.providers.sqlite.hooks.sqlite
     import airflow.providers.standard.operators.bash
     import airflow.providers.standard.operators.branch
