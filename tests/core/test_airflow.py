@@ -746,3 +746,12 @@ def test_what_began_long_ago_is_not_followed_from_its_beginning(desk: Desk, sche
     assert runs[0] == datetime(2026, 3, 2, tzinfo=UTC)
     assert len(runs) == 50
     assert {(later - earlier) for earlier, later in pairwise(runs)} == {timedelta(minutes=15)}
+
+
+def test_a_deadline_that_an_unknown_variable_should_tell_is_no_fault_of_the_grader(desk: Desk) -> None:
+    source = "from airflow.sdk.definitions.deadline import VariableInterval\n" + WATCHED.format(
+        reference="DAGRUN_QUEUED_AT", callback="SyncCallback(late)"
+    ).replace("timedelta(minutes=5)", 'VariableInterval("nenhuma")')
+    (declared,) = desk.parse(source).dags[0].deadlines
+    assert declared.interval is None
+    assert desk.miss(source)[0] == ()

@@ -175,3 +175,17 @@ def test_a_file_that_does_not_load_answers_every_call(module: Callable[..., list
     first, second = module("import nao_existe_mesmo\n", ("f", {}), ("g", {}))
     assert first == second
     assert "o arquivo não carrega: ModuleNotFoundError" in first["error"]
+
+
+def test_a_module_that_has_become_something_else_is_an_error(
+    module: Callable[..., list[dict[str, Any]]],
+) -> None:
+    source = "import sys\nclass Outro:\n    def __getattr__(self, name): raise RuntimeError(name)\nsys.modules[__name__] = Outro()\n"
+    assert module(source, ("f", {})) == [{"error": "RuntimeError: f"}]
+
+
+def test_a_class_that_lies_about_itself_is_an_error(module: Callable[..., list[dict[str, Any]]]) -> None:
+    source = "class Falso:\n    __class__ = str\ndef f(): return Falso()\n"
+    (result,) = module(source, ("f", {}))
+    assert "value" not in result
+    assert result["error"]

@@ -40,10 +40,10 @@ def call(arguments: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> d
 
 
 def _result(module: Any, function: str, named: dict[str, Any]) -> dict[str, Any]:
-    wanted = getattr(module, function, None)
-    if not callable(wanted):
-        return {"error": f"o arquivo não tem a função {function}"}
-    try:
+    try:  # the module too may be something else by now
+        wanted = getattr(module, function, None)
+        if not callable(wanted):
+            return {"error": f"o arquivo não tem a função {function}"}
         return {"value": plain(wanted(**named))}
     except NotPlain as error:
         return {"error": f"{function} devolveu {error}"}

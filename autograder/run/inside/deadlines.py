@@ -59,16 +59,20 @@ def miss(dag: Any, file: Path, queued_at: datetime, tell: Tell) -> dict[str, Any
         run_id = DagRun.generate_run_id(
             run_type=DagRunType.SCHEDULED, logical_date=queued_at, run_after=queued_at
         )
-        created = scheduler_dag.create_dagrun(
-            run_id=run_id,
-            logical_date=queued_at,
-            data_interval=(queued_at, queued_at),
-            run_after=queued_at,
-            run_type=DagRunType.SCHEDULED,
-            triggered_by=DagRunTriggeredByType.TIMETABLE,
-            state=DagRunState.QUEUED,
-            session=session,
-        )
+        try:
+            created = scheduler_dag.create_dagrun(
+                run_id=run_id,
+                logical_date=queued_at,
+                data_interval=(queued_at, queued_at),
+                run_after=queued_at,
+                run_type=DagRunType.SCHEDULED,
+                triggered_by=DagRunTriggeredByType.TIMETABLE,
+                state=DagRunState.QUEUED,
+                session=session,
+            )
+        except ValueError as error:  # an interval that a Variable should tell, and none does
+            print(f"{type(error).__name__}: {error}")
+            return {"missed": []}
         # Those that are counted from the moment it was queued were just now counted from our own clock.
         shift = queued_at - created.queued_at if created.queued_at else timedelta()
         created.queued_at = queued_at
