@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
-from autograder.run.services import Memory
+from autograder.run.services import Memory, answer_at_once
 
 MAX_BODY = 1 << 20
 IDLE_SECONDS = 2.0  # until a request has come: whoever holds lines open and says nothing holds nobody up
@@ -65,6 +65,7 @@ class WebService:
     @contextlib.contextmanager
     def serve(self, listening: socket.socket) -> Iterator[None]:
         """Answers what comes in there, until the end of the context."""
+        answer_at_once(listening)
         service = self
         open_now: set[socket.socket] = set()
 
