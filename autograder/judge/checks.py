@@ -10,7 +10,16 @@ from typing import Any, TypeVar
 
 import pytest
 
-from autograder.model.evidence import Evidence, Outcome, ParseReport, Row, RunReport, StepEvidence
+from autograder.model.evidence import (
+    CallResult,
+    DeadlineMissed,
+    Evidence,
+    Outcome,
+    ParseReport,
+    Row,
+    RunReport,
+    StepEvidence,
+)
 
 Test = TypeVar("Test", bound=Callable[..., None])
 
@@ -146,6 +155,22 @@ def parse_of(evidence: Evidence, name: str) -> ParseReport:
     if step.parse is None:
         raise Unmet("O arquivo carrega.", "Não há relato da carga.")
     return step.parse
+
+
+def calls_of(evidence: Evidence, name: str) -> tuple[CallResult, ...]:
+    """What the calls of `scenario/step` gave back, in their order. Raises Unmet where there is no report of them."""
+    step = step_of(evidence, name)
+    if step.call is None:
+        raise Unmet("As funções devolvem os seus resultados.", "Não há relato das chamadas.")
+    return step.call.results
+
+
+def deadlines_of(evidence: Evidence, name: str) -> tuple[DeadlineMissed, ...]:
+    """The deadlines that passed in `scenario/step`. Raises Unmet where there is no report of them."""
+    step = step_of(evidence, name)
+    if step.deadline is None:
+        raise Unmet("O prazo perdido é tratado.", "Não há relato do prazo.")
+    return step.deadline.missed
 
 
 def differing_rows(

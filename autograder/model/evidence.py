@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 Scalar = str | int | float | None
 Row = dict[str, Scalar]
@@ -61,6 +61,19 @@ class TaskSeen(_Seen):
     """The shell command of a BashOperator, cut at 2,000 characters."""
 
 
+class DeadlineSeen(_Seen):
+    """A deadline alert as the serialized DAG carries it."""
+
+    reference: str
+    """The name of its reference, such as DagRunQueuedAtDeadline."""
+    interval: float | None
+    """Seconds after the reference; None where a Variable tells."""
+    kind: str
+    """AsyncCallback or SyncCallback."""
+    callback: str
+    """The dotted path that Airflow will import."""
+
+
 class DagSeen(_Seen):
     """A DAG as it declares itself after loading."""
 
@@ -73,6 +86,7 @@ class DagSeen(_Seen):
     catchup_said: bool
     tags: tuple[str, ...]
     doc: str
+    deadlines: tuple[DeadlineSeen, ...] = ()
 
 
 class ParseReport(_Seen):
@@ -116,6 +130,37 @@ class RunReport(_Seen):
     tasks: tuple[TaskRun, ...]
 
 
+class CallResult(_Seen):
+    """What one call of a student's function gave back: plain JSON, or the error instead."""
+
+    value: JsonValue = None
+    error: str = ""
+
+
+class CallReport(_Seen):
+    """The adapter's report of a step's calls, in their order."""
+
+    results: tuple[CallResult, ...]
+
+
+class DeadlineMissed(_Seen):
+    """One deadline that passed, and what became of its callback."""
+
+    deadline: DeadlineSeen
+    due: str
+    """When it was due (ISO)."""
+    run_id: str
+    state: str
+    """How Airflow books the callback: success or failed."""
+    error: str = ""
+
+
+class DeadlineReport(_Seen):
+    """The adapter's report of the deadlines of one run."""
+
+    missed: tuple[DeadlineMissed, ...]
+
+
 class FileSeen(_Seen):
     """A file of the world after a step."""
 
@@ -134,12 +179,16 @@ class StepEvidence(_Seen):
     seconds: float = 0.0
     parse: ParseReport | None = None
     run: RunReport | None = None
+    call: CallReport | None = None
+    deadline: DeadlineReport | None = None
     output: dict[str, str] = {}
     """The end of what was printed, per task ("" is what came outside of any task)."""
     tables: dict[str, list[Row]] = {}
     services: dict[str, list[Row]] = {}
     """What reached each service of the world during this step, in the order in which it came."""
     files: dict[str, FileSeen] = {}
+    changed: tuple[str, ...] = ()
+    """Files of the world that nobody may change (`Observe.kept`) and that are no longer as they were built."""
 
 
 class Evidence(_Seen):
@@ -155,6 +204,12 @@ class Evidence(_Seen):
     """What an instructor should know of how it was played."""
 
 
-def report_model(job: str) -> type[ParseReport] | type[RunReport]:
-    """The schema of the report that a job must return."""
-    return ParseReport if job == "parse" else RunReport
+Report = ParseReport | RunReport | CallReport | DeadlineReport
+
+REPORTS: dict[str, type[Report]] = {
+    "parse": ParseReport,
+    "run": RunReport,
+    "call": CallReport,
+    "deadline": DeadlineReport,
+}
+"""The schema of the report that each job must return; the job's name is also its field in StepEvidence."""

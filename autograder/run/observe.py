@@ -6,6 +6,7 @@ the file was in the student's hands.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -26,6 +27,8 @@ SECONDS = 20.0
 
 def observe(world: Path, database: str, tables: tuple[str, ...], folders: tuple[str, ...]) -> dict[str, Any]:
     """`{"tables": {name: [row]}, "files": {path: {size, text, note}}}`. A table that cannot be read is missing."""
+    if not tables:
+        return {"tables": {}, "files": _files(world, folders)}
     with tempfile.TemporaryDirectory(prefix="curso-leitura-") as private:
         for suffix in ("", "-wal", "-journal"):
             _copy(world / (database + suffix), Path(private) / ("db" + suffix))
@@ -53,6 +56,17 @@ def _copy(source: Path, target: Path) -> None:
         return
     with os.fdopen(descriptor, "rb") as file, target.open("wb") as copy:
         shutil.copyfileobj(file, copy)
+
+
+def digests(world: Path, files: tuple[str, ...]) -> dict[str, str]:
+    """SHA-256 of each of these files; "" for what is no regular file of reasonable size."""
+    with tempfile.TemporaryDirectory(prefix="curso-leitura-") as private:
+        found = {}
+        for number, name in enumerate(files):
+            copy = Path(private) / str(number)
+            _copy(world / name, copy)
+            found[name] = hashlib.sha256(copy.read_bytes()).hexdigest() if copy.exists() else ""
+    return found
 
 
 def _files(world: Path, folders: tuple[str, ...]) -> dict[str, Any]:

@@ -15,22 +15,21 @@ from typing import Any
 from pydantic import ValidationError
 
 from autograder.model.evidence import (
+    REPORTS,
     Evidence,
     FileSeen,
     Outcome,
-    ParseReport,
+    Report,
     Row,
-    RunReport,
     StepEvidence,
-    report_model,
 )
 from autograder.model.exercise import Exercise
 from autograder.run.adapters import ADAPTERS, Adapter
-from autograder.run.observe import observe
+from autograder.run.observe import digests, observe
 from autograder.run.scratch import empty, scratch_folder
 from autograder.run.stage import ColdStage, Stage, StageError
 from autograder.run.warm import warm_stage
-from autograder.run.world import Observe, Parse, Run, Scenario
+from autograder.run.world import Call, MissDeadline, Observe, Parse, Run, Scenario, Step
 from autograder.sandbox.cage import Cage, Room
 from autograder.sandbox.level import Level
 from autograder.submission import Submission
@@ -41,6 +40,7 @@ TOGETHER_SECONDS = 0.04
 """Steps that end this close to one another are told together: judging them takes longer than this."""
 
 COLD = "A correção foi feita a frio, mais devagar e igualmente válida: {reason}."
+_JOBS: dict[type[Step], str] = {Parse: "parse", Run: "run", Call: "call", MissDeadline: "deadline"}
 _LIMITS = (Outcome.TIMED_OUT, Outcome.FLOODED, Outcome.OUT_OF_MEMORY, Outcome.DISK_FULL)
 
 
@@ -212,6 +212,7 @@ class _Player:
         room = seat.stage.cage.room(seat.folder, str(number))
         empty(room.world)
         scenario.build(room.world)
+        built = digests(room.world, self._seen.kept)
         seat.stage.cage.hand_over(room.world)
         environment = scenario.environment(seat.stage.cage.inside.world)
         services = list(scenario.services())
@@ -223,7 +224,9 @@ class _Player:
             if evidence is None:
                 self._renew_home(seat, room)
                 answer = seat.stage.play(self._request(step, environment, seat, room), serving)
-                evidence = self._evidence(step, answer, room.world, {s.name: s.seen() for s in services})
+                evidence = self._evidence(
+                    step, answer, room.world, {s.name: s.seen() for s in services}, built
+                )
             self._learn(full_name, evidence)
             if evidence.parse:
                 last = name == to_load[-1]
@@ -239,15 +242,17 @@ class _Player:
         for name in missing[1:]:
             self._learn(name, StepEvidence(outcome=Outcome.NOT_PLAYED, detail=why))
 
-    def _not_played(self, number: int, full_name: str, step: Parse | Run) -> StepEvidence | None:
+    def _not_played(self, number: int, full_name: str, step: Step) -> StepEvidence | None:
         if isinstance(step, Parse):
             return None
+        dag_id = None if isinstance(step, Call) else step.dag_id
         with self._changed:
-            # Whatever was handed in to be loaded earlier decides, but the first that loads it is enough.
-            self._changed.wait_for(lambda: step.dag_id in self._loaded or not self._may_load_before(number))
+            if dag_id:
+                # Whatever was handed in to be loaded earlier decides, but the first that loads it is enough.
+                self._changed.wait_for(lambda: dag_id in self._loaded or not self._may_load_before(number))
             if self._stop and self._stop[0] < self._order[full_name]:
                 return StepEvidence(outcome=Outcome.NOT_PLAYED, detail=self._stop[1])
-            if step.dag_id not in self._loaded:
+            if dag_id and dag_id not in self._loaded:
                 return StepEvidence(outcome=Outcome.NOT_PLAYED, detail="o DAG não carregou")
         return None
 
@@ -297,13 +302,18 @@ class _Player:
             empty(room.home)
             seat.stage.cage.hand_over(room.home)
 
-    def _request(
-        self, step: Parse | Run, environment: dict[str, str], seat: _Seat, room: Room
-    ) -> dict[str, Any]:
+    def _request(self, step: Step, environment: dict[str, str], seat: _Seat, room: Room) -> dict[str, Any]:
         inside = seat.stage.cage.inside
-        arguments: dict[str, Any] = {"file": str(inside.submission / self._file)}
+        arguments: dict[str, Any] = {
+            "root": str(inside.submission),
+            "file": str(inside.submission / (step.file or self._file)),
+        }
         if isinstance(step, Parse):
             arguments["days_ahead"] = step.days_ahead
+        elif isinstance(step, Call):
+            arguments["calls"] = [list(call) for call in step.calls(inside.world)]
+        elif isinstance(step, MissDeadline):
+            arguments |= {"dag_id": step.dag_id, "queued_at": step.queued_at.isoformat()}
         else:
             arguments |= {
                 "dag_id": step.dag_id,
@@ -316,7 +326,7 @@ class _Player:
                 },
             }
         return {
-            "job": "parse" if isinstance(step, Parse) else "run",
+            "job": _JOBS[type(step)],
             "arguments": arguments,
             "environment": environment,
             "limits": asdict(step.limits),
@@ -324,19 +334,24 @@ class _Player:
         }
 
     def _evidence(
-        self, step: Parse | Run, answer: dict[str, Any], world: Path, services: dict[str, list[Row]]
+        self,
+        step: Step,
+        answer: dict[str, Any],
+        world: Path,
+        services: dict[str, list[Row]],
+        built: dict[str, str],
     ) -> StepEvidence:
-        job = "parse" if isinstance(step, Parse) else "run"
+        job = _JOBS[type(step)]
         outcome, detail = Outcome(answer["outcome"]), str(answer.get("detail", ""))
-        report: ParseReport | RunReport | None = None
+        report: dict[str, Report] = {}
         if outcome is Outcome.OK:
             try:
-                report = report_model(job).model_validate(answer["report"], strict=False)
+                report[job] = REPORTS[job].model_validate(answer["report"], strict=False)
             except ValidationError:
                 outcome, detail = Outcome.MALFORMED, "o relato da execução não tem a forma esperada"
         at = str(answer.get("at", ""))
         effects = observe(world, self._seen.database, self._seen.tables, self._seen.folders)
-        return StepEvidence(
+        seen = StepEvidence(
             outcome=outcome,
             detail=" ".join(part for part in (detail, at) if part) if outcome is not Outcome.OK else "",
             seconds=float(answer.get("seconds", 0.0)),
@@ -344,9 +359,11 @@ class _Player:
             tables=effects["tables"],
             services=services,
             files={name: FileSeen.model_validate(file) for name, file in effects["files"].items()},
-            parse=report if isinstance(report, ParseReport) else None,
-            run=report if isinstance(report, RunReport) else None,
+            changed=tuple(
+                name for name, now in digests(world, self._seen.kept).items() if now != built[name]
+            ),
         )
+        return seen.model_copy(update=report)
 
 
 def _flat(scenarios: list[Scenario]) -> Iterator[tuple[Scenario, str]]:

@@ -6,12 +6,12 @@ A scenario builds its world once; its steps then follow one another in that same
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from autograder.model.evidence import Row
 
@@ -30,10 +30,12 @@ class Limits:
 
 @dataclass(frozen=True)
 class Parse:
-    """Load the file, as of today or of a later day."""
+    """Load a file with DAGs, as of today or of a later day."""
 
     days_ahead: int = 0
     limits: Limits = Limits(wall_seconds=30.0)
+    file: str = ""
+    """Which of the submission's files; the first where nothing is said."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,31 @@ class Run:
     limits: Limits = Limits()
     skip_sleeps: bool = False
     """Pauses that the tasks' own code asks for are noted and skipped. (Those between tries always are.)"""
+    file: str = ""
+    """Which of the submission's files holds the DAG; the first where nothing is said."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """Load one of the submission's files as a module and call functions of it, one after another."""
+
+    file: str
+    calls: Callable[[Path], Sequence[tuple[str, dict[str, Any]]]]
+    """Function and named arguments (JSON values) of each call, given the world's folder as the pipeline sees it."""
+    limits: Limits = Limits(wall_seconds=30.0, evidence_mb=1)
+
+
+@dataclass(frozen=True)
+class MissDeadline:
+    """Let the deadlines of a run that was queued at `queued_at` pass; Airflow handles each miss."""
+
+    dag_id: str
+    queued_at: datetime
+    limits: Limits = Limits(wall_seconds=30.0)
+    file: str = ""
+
+
+Step = Parse | Run | Call | MissDeadline
 
 
 class WorldService(Protocol):
@@ -70,7 +97,7 @@ class Scenario:
     id: str
     build: Callable[[Path], None]
     """Fills an empty folder, which the pipeline sees as its world."""
-    steps: dict[str, Parse | Run]
+    steps: Mapping[str, Step]
     environment: Callable[[Path], dict[str, str]] = field(default=lambda world: {})
     """Variables and connections, given the world's folder as the pipeline sees it."""
     services: Callable[[], Sequence[WorldService]] = tuple
@@ -84,6 +111,8 @@ class Observe:
     database: str
     tables: tuple[str, ...]
     folders: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+    """Files that no step may change."""
 
 
 class Grader(Protocol):

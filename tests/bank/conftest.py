@@ -14,7 +14,7 @@ from autograder import doors
 from autograder.doors import Grading
 from autograder.judge.graders import Graders
 from autograder.model.result import Result, Status
-from autograder.run.world import Parse, Run, Scenario
+from autograder.run.world import Parse, Scenario, Step
 from curso.places import exercise_folder
 
 PORTUGUESE = re.compile(
@@ -68,7 +68,7 @@ def short_clock(monkeypatch: pytest.MonkeyPatch) -> Callable[[float, float], Non
                     for s in super().scenarios(drawn)
                 ]
 
-        def hurry(step: Parse | Run) -> Parse | Run:
+        def hurry(step: Step) -> Step:
             seconds = parse_seconds if isinstance(step, Parse) else run_seconds
             return replace(step, limits=replace(step.limits, wall_seconds=seconds))
 

@@ -12,14 +12,22 @@ import textwrap
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autograder.doors import Grading, grade
-from autograder.model.evidence import ParseReport, RunReport
+from autograder.model.evidence import (
+    CallReport,
+    CallResult,
+    DeadlineMissed,
+    DeadlineReport,
+    ParseReport,
+    RunReport,
+)
 from autograder.model.result import Verdict
 from autograder.run.adapters import ADAPTERS
 from autograder.run.stage import ColdStage
@@ -69,6 +77,12 @@ check("TaskInstance.next_retry_datetime()", lambda: callable(TaskInstance.next_r
 check("dag.test() calls _run_task", lambda: "_run_task(" in inspect.getsource(definitions.DAG.test))
 check("dag.test(run_after=, logical_date=)", lambda: {"run_after", "logical_date"} <= names(definitions.DAG.test))
 check("dag.test() sleeps through time.sleep", lambda: "time.sleep(" in inspect.getsource(definitions.DAG.test))
+
+from airflow.models.deadline import Deadline
+from airflow.sdk.execution_time.callback_supervisor import execute_callback
+check("Deadline.handle_miss(session)", lambda: {"session"} <= names(Deadline.handle_miss))
+check("execute_callback(callback_path, callback_kwargs, dag_rel_path, bundle_path, log)",
+      lambda: {"callback_path", "callback_kwargs", "dag_rel_path", "bundle_path", "log"} <= names(execute_callback))
 
 from fastapi.dependencies import utils as dependencies
 check("fastapi.dependencies.utils.solve_dependencies() calls get_dependant with named arguments",
@@ -175,7 +189,11 @@ class Desk:
         answer = self._stage.play(
             {
                 "job": job,
-                "arguments": {"file": str(self.cage.inside.submission / "d.py"), **arguments},
+                "arguments": {
+                    "root": str(self.cage.inside.submission),
+                    "file": str(self.cage.inside.submission / "d.py"),
+                    **arguments,
+                },
                 "environment": {
                     "MUNDO": str(self.cage.inside.world),
                     "AIRFLOW_VAR_PASTA": "x",
@@ -201,6 +219,14 @@ class Desk:
             observe={"database": str(world / "a.db"), "tables": ["t"], "folders": [str(world / "saida")]},
         )
         return RunReport.model_validate(answer["report"]), answer["output"]
+
+    def miss(self, source: str) -> tuple[tuple[DeadlineMissed, ...], str]:
+        answer = self._play(source, "deadline", dag_id="d", queued_at=AFTER.isoformat())
+        return DeadlineReport.model_validate(answer["report"]).missed, "".join(answer["output"].values())
+
+    def call(self, source: str, *calls: tuple[str, dict[str, Any]]) -> tuple[CallResult, ...]:
+        answer = self._play(source, "call", calls=[list(call) for call in calls])
+        return CallReport.model_validate(answer["report"]).results
 
 
 INTERVAL = 'CronDataIntervalTimetable("0 2 * * *", timezone="America/Sao_Paulo")'
@@ -647,3 +673,97 @@ def test_the_dags_own_callbacks_run_as_the_dag_processor_runs_them(desk: Desk) -
     texts = [path.read_text() for path in told]
     assert len(texts) == 1
     assert texts[0].startswith("falhou d task_failure broken manual__")
+
+
+# --- deadlines and calls -----------------------------------------------------------------------------
+
+WATCHED = """
+from airflow.sdk import AsyncCallback, DeadlineAlert, DeadlineReference, SyncCallback
+
+def late(context, **more):
+    print("ATRASOU", context["dag_run"]["dag_run_id"], context["deadline"]["deadline_time"], more)
+
+async def late_async(context):
+    late(context)
+
+with DAG("d", schedule="*/15 * * * *", start_date=START, catchup=False, deadline=DeadlineAlert(
+        reference=DeadlineReference.{reference}, interval=timedelta(minutes=5), callback={callback})):
+    BashOperator(task_id="a", bash_command="true")
+"""
+
+
+@pytest.mark.parametrize(
+    ("reference", "name"),
+    [("DAGRUN_QUEUED_AT", "DagRunQueuedAtDeadline"), ("DAGRUN_LOGICAL_DATE", "DagRunLogicalDateDeadline")],
+)
+def test_a_deadline_is_told_and_its_miss_handled(desk: Desk, reference: str, name: str) -> None:
+    source = WATCHED.format(reference=reference, callback='SyncCallback(late, kwargs={"canal": "x"})')
+    (declared,) = desk.parse(source).dags[0].deadlines
+    assert (declared.reference, declared.interval, declared.kind) == (name, 300.0, "SyncCallback")
+    assert declared.callback.endswith(".late")
+    (missed,), output = desk.miss(source)
+    assert (missed.state, missed.error) == ("success", "")
+    assert missed.deadline == declared
+    assert datetime.fromisoformat(missed.due) == AFTER + timedelta(minutes=5)
+    assert f"ATRASOU {missed.run_id}" in output
+    assert "'canal': 'x'" in output
+
+
+def test_an_async_callback_in_the_dags_file_is_not_found_by_the_triggerer(desk: Desk) -> None:
+    source = WATCHED.format(reference="DAGRUN_QUEUED_AT", callback="AsyncCallback(late_async)")
+    (missed,), output = desk.miss(source)
+    assert missed.state == "failed"
+    assert "ModuleNotFoundError" in missed.error
+    assert "ATRASOU" not in output
+
+
+def test_an_async_callback_in_a_module_is_awaited(desk: Desk) -> None:
+    source = WATCHED.format(reference="DAGRUN_QUEUED_AT", callback='AsyncCallback("d.late_async")')
+    (missed,), output = desk.miss(source)
+    assert missed.state == "success", missed.error
+    assert f"ATRASOU {missed.run_id}" in output
+
+
+def test_a_callback_that_fails_is_told(desk: Desk) -> None:
+    source = WATCHED.format(reference="DAGRUN_QUEUED_AT", callback="SyncCallback(late)").replace(
+        '"dag_run"', '"task_instance"'
+    )
+    (missed,), _ = desk.miss(source)
+    assert missed.state == "failed"
+    assert "KeyError: 'task_instance'" in missed.error
+
+
+def test_a_dag_without_deadlines_misses_none(desk: Desk) -> None:
+    assert desk.parse(SIMPLE.format(schedule="None")).dags[0].deadlines == ()
+    assert desk.miss(SIMPLE.format(schedule="None"))[0] == ()
+
+
+def test_a_dag_with_deadlines_runs(desk: Desk) -> None:
+    source = WATCHED.format(reference="DAGRUN_QUEUED_AT", callback="SyncCallback(late)")
+    report, _ = desk.run(source)
+    assert report.state == "success"
+
+
+def test_functions_of_a_file_are_called(desk: Desk) -> None:
+    source = "def dobro(n): return {'dobro': 2 * n, 'mundo': str(WORLD)}"
+    results = desk.call(source, ("dobro", {"n": 4}), ("nada", {}))
+    assert results[0].value == {"dobro": 8, "mundo": str(desk.cage.inside.world)}
+    assert results[1].error == "o arquivo não tem a função nada"
+
+
+@pytest.mark.parametrize("schedule", ['"*/15 * * * *"', "timedelta(minutes=15)"])
+def test_what_began_long_ago_is_not_followed_from_its_beginning(desk: Desk, schedule: str) -> None:
+    source = SIMPLE.format(schedule=schedule).replace("start_date=START", "start_date=datetime(2019, 1, 1)")
+    runs = [datetime.fromisoformat(run) for run in desk.parse(source).dags[0].next_runs]
+    assert runs[0] == datetime(2026, 3, 2, tzinfo=UTC)
+    assert len(runs) == 50
+    assert {(later - earlier) for earlier, later in pairwise(runs)} == {timedelta(minutes=15)}
+
+
+def test_a_deadline_that_an_unknown_variable_should_tell_is_no_fault_of_the_grader(desk: Desk) -> None:
+    source = "from airflow.sdk.definitions.deadline import VariableInterval\n" + WATCHED.format(
+        reference="DAGRUN_QUEUED_AT", callback="SyncCallback(late)"
+    ).replace("timedelta(minutes=5)", 'VariableInterval("nenhuma")')
+    (declared,) = desk.parse(source).dags[0].deadlines
+    assert declared.interval is None
+    assert desk.miss(source)[0] == ()

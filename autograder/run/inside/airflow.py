@@ -2,7 +2,7 @@
 
 Runs in the cage. Private names of Airflow 3.3 that it leans on (each is exercised by the tests):
 `_cadwyn_initialize`, `get_or_create_dagrun`, `_run_task` in `airflow.sdk.definitions.dag`, and
-`DagRun.execute_dag_callbacks`.
+`DagRun.execute_dag_callbacks`; `deadlines` tells its own.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from unittest import mock
+
+from autograder.run.inside import calling, deadlines
 
 Tell = Callable[[dict[str, Any]], None]
 
@@ -50,6 +52,8 @@ def preload() -> dict[str, str]:
     import airflow.dag_processing.dagbag
     import airflow.models
     import airflow.providers.common.sql.operators.sql
+    import airflow.providers.slack.hooks.slack_webhook
+    import airflow.providers.smtp.hooks.smtp
     import airflow.providers.smtp.notifications.smtp
     import airflow.providers.sqlite.hooks.sqlite
     import airflow.providers.standard.operators.bash
@@ -139,16 +143,21 @@ def rehearse(template: str) -> None:
 
 
 def perform(job: str, arguments: dict[str, Any], tell: Tell) -> dict[str, Any]:
-    """The jobs a grader can ask for: `parse` and `run`."""
+    """The jobs a grader can ask for: `parse`, `run`, `call` and `deadline`."""
+    calling.see_submission(arguments.get("root", ""))
     if job == "parse":
-        return parse(Path(arguments["file"]), int(arguments["days_ahead"]), tell)
+        return parse(Path(arguments["file"]), int(arguments["days_ahead"]), tell, arguments.get("root", ""))
+    if job == "call":
+        return calling.call(arguments, tell)
+    if job == "deadline":
+        return miss_deadline(arguments, tell)
     return run(arguments, tell)
 
 
 # --- loading -----------------------------------------------------------------------------------------
 
 
-def parse(file: Path, days_ahead: int, tell: Tell) -> dict[str, Any]:
+def parse(file: Path, days_ahead: int, tell: Tell, root: str = "") -> dict[str, Any]:
     """Loads the file as the DAG processor would, on today's date or `days_ahead` of it."""
     import time_machine
 
@@ -157,7 +166,7 @@ def parse(file: Path, days_ahead: int, tell: Tell) -> dict[str, Any]:
     travel: Any = contextlib.nullcontext()
     if days_ahead:
         travel = time_machine.travel(datetime.now(UTC) + timedelta(days=days_ahead), tick=True)
-    with travel, _watching_parse(file, touched):
+    with travel, _watching_parse(root or str(file.parent), touched):
         started = time.perf_counter()
         bag = _load(file)
         seconds = time.perf_counter() - started
@@ -178,14 +187,14 @@ def _load(file: Path) -> Any:
 
 
 def _without_paths(text: str, file: Path) -> str:
-    return text.replace(str(file), file.name)[-MAX_TEXT:]
+    return text.replace(str(file), file.name).replace(f"{file.parent.parent}/", "")[-MAX_TEXT:]
 
 
 @contextlib.contextmanager
-def _watching_parse(file: Path, touched: list[str]) -> Iterator[None]:
+def _watching_parse(own_files: str, touched: list[str]) -> Iterator[None]:
     """Notes what loading touches beyond code: files, databases, network, programs, Variables, connections."""
     watching = True
-    code = tuple({sys.prefix, sys.base_prefix, str(file.parent), "/usr/", "/etc/", "/dev/", "/proc/"})
+    code = tuple({sys.prefix, sys.base_prefix, own_files, "/usr/", "/etc/", "/dev/", "/proc/"})
     own = Path(__file__).resolve().parents[3]
 
     def hook(event: str, arguments: tuple[Any, ...]) -> None:
@@ -207,7 +216,8 @@ def _watching_parse(file: Path, touched: list[str]) -> Iterator[None]:
                 if isinstance(arguments[0], str | bytes)
                 else "/usr/"
             )
-            if not path.startswith((*code, str(own))):
+            # An import lists every folder in which modules are looked for.
+            if not path.startswith((*code, str(own))) and path not in sys.path:
                 touched.append(f"listou a pasta {Path(path).name}")
 
     def noting(function: Callable[..., Any], what: str) -> Callable[..., Any]:
@@ -245,13 +255,22 @@ def _describe(dag: Any) -> dict[str, Any]:
         "catchup_said": "catchup" in said,
         "tags": sorted(str(tag) for tag in dag.tags),
         "doc": (dag.doc_md or "")[:MAX_TEXT],
+        "deadlines": deadlines.describe(dag),
     }
 
 
 def _runs_in_window(scheduled: Any, start: datetime | None) -> list[str]:
     """When the scheduler would start runs in WINDOW, counted from the DAG's own start date."""
+    from airflow.timetables._cron import CronMixin
+
     runs: list[str] = []
-    for number, info in enumerate(scheduled.iter_dagrun_infos_between(start or WINDOW[0], WINDOW[1])):
+    start = start or WINDOW[0]
+    eve, step = WINDOW[0] - timedelta(days=1), getattr(scheduled.timetable, "_delta", None)
+    if isinstance(scheduled.timetable, CronMixin):  # fires by the clock, whenever it began
+        start = max(start, eve)
+    elif isinstance(step, timedelta) and step and start < eve:
+        start += step * ((eve - start).total_seconds() // step.total_seconds())
+    for number, info in enumerate(scheduled.iter_dagrun_infos_between(start, WINDOW[1])):
         if info.run_after >= WINDOW[0]:
             runs.append(info.run_after.isoformat())
         if len(runs) >= 50 or number >= MAX_INFOS:
@@ -310,6 +329,8 @@ def _run(arguments: dict[str, Any], ledger: _Ledger, tell: Tell) -> dict[str, An
     create = dagrun_module.get_or_create_dagrun
 
     def as_scheduled(**asked: Any) -> Any:
+        # The DAG that dag.test() makes for itself names its deadlines otherwise than the scheduler's, and stumbles over that.
+        asked["dag"].deadline = None
         # dag.test() would date a run of an interval timetable as a manual one; the scheduler dates it by its interval.
         return create(**(asked | {"data_interval": interval}))
 
@@ -374,6 +395,16 @@ def _answering(dag: Any, ti: Any) -> Iterator[None]:
     supervisor.comms = module.InProcessSupervisorComms(supervisor=supervisor)
     with module.set_supervisor_comms(supervisor.comms):
         yield
+
+
+def miss_deadline(arguments: dict[str, Any], tell: Tell) -> dict[str, Any]:
+    """Lets the deadlines of one run pass, and Airflow handle them (an ISO instant tells when it was queued)."""
+    tell({"at": "ao carregar o arquivo"})
+    file = Path(arguments["file"])
+    dag = _register(file, arguments["dag_id"])
+    # Where the processes that call back look for modules, besides the bundle's own folder.
+    calling.see_submission(str(file.parent))
+    return deadlines.miss(dag, file, _pendulum(datetime.fromisoformat(arguments["queued_at"])), tell)
 
 
 def _register(file: Path, dag_id: str) -> Any:

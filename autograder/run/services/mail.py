@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from email import message_from_bytes, policy
 from typing import Any
 
-from autograder.run.services import Memory
+from autograder.run.services import Memory, answer_at_once
 
 MAX_MESSAGE = 256_000
 
@@ -32,6 +32,7 @@ class Inbox:
         """Takes what comes in there, until the end of the context."""
         from aiosmtpd.smtp import SMTP
 
+        answer_at_once(listening)
         loop = asyncio.new_event_loop()
         connections: set[Any] = set()
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
 
-from autograder.run.services import Memory
+from autograder.run.services import Memory, answer_at_once
 
 MAX_BODY = 1 << 20
 IDLE_SECONDS = 2.0  # until a request has come: whoever holds lines open and says nothing holds nobody up
@@ -20,13 +20,18 @@ IDLE_SECONDS = 2.0  # until a request has come: whoever holds lines open and say
 
 @dataclass(frozen=True)
 class Request:
-    """One request; `number` counts those for the same method and path, from 1."""
+    """One request; `number` counts those for the same method and path, from 1.
+
+    `turn` counts the scenario's steps in which its service has been up, from 1: a service can be down
+    during one of them, however often it is tried.
+    """
 
     method: str
     path: str
     query: Mapping[str, str]
     body: str
     number: int
+    turn: int = 1
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,7 @@ class WebService:
         self._answer = answer
         self._memory = Memory()
         self._numbers: Counter[tuple[str, str]] = Counter()
+        self._turn = 0
         self._deciding = threading.Lock()
         self._closing = threading.Event()
 
@@ -59,6 +65,7 @@ class WebService:
     @contextlib.contextmanager
     def serve(self, listening: socket.socket) -> Iterator[None]:
         """Answers what comes in there, until the end of the context."""
+        answer_at_once(listening)
         service = self
         open_now: set[socket.socket] = set()
 
@@ -92,6 +99,7 @@ class WebService:
         server.socket.close()
         server.socket = listening
         self._closing.clear()
+        self._turn += 1
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), name=self.name)
         thread.start()
         try:
@@ -113,7 +121,7 @@ class WebService:
             self._numbers[handler.command, parts.path] += 1
             number = self._numbers[handler.command, parts.path]
             answer = self._answer(
-                Request(handler.command, parts.path, dict(parse_qsl(parts.query)), body, number)
+                Request(handler.command, parts.path, dict(parse_qsl(parts.query)), body, number, self._turn)
             )
         self._memory.note(
             method=handler.command, path=parts.path, query=parts.query, body=body, number=number,
