@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 import time
@@ -20,12 +21,16 @@ from curso.services.service import ServiceError
 
 PARSE_SECONDS = 150.0
 TOUCH_SECONDS = 4.0
+RECENT_SECONDS = 20.0
 SETTLE_SECONDS = 120.0
 NO_DAG_SECONDS = 30.0
 PAGE = 100
 BUSY_TRIES = 4
 TO_WRITE = "# ESCREVA AQUI"
 """The line that a challenge's file holds until the learner puts something in its place."""
+
+_saved: dict[Path, float] = {}
+"""When each DAG file was last saved from here (monotonic)."""
 
 
 class ErroNoDag(Exception):
@@ -56,33 +61,51 @@ class Airflow:
         """
         path = self._file(nome)
         since = datetime.now(UTC)
-        known = [dag["file_token"] for dag in self._dags_of(nome)]
+        # Of a file that was saved a moment ago an earlier reading may be about to end. It began on the old text, and
+        # still shows the new one as its source: only the reading after that one counts.
+        awaited = 2 if time.monotonic() - _saved.get(path, -math.inf) < RECENT_SECONDS else 1
         write_text(path, texto)
         if TO_WRITE in texto:
             return []
-        for token in known[:1]:
-            self.api("PUT", f"/parseDagFile/{token}", expect=(201, 404, 409))
-        started = touched = time.monotonic()
-        while time.monotonic() < started + (PARSE_SECONDS if "dag" in texto.lower() else NO_DAG_SECONDS):
-            if time.monotonic() > touched + TOUCH_SECONDS:
-                # Saved while an earlier reading was being booked, it would count as older than that.
-                path.touch()
-                touched = time.monotonic()
-            for error in self.api("GET", "/importErrors", params={"limit": PAGE})["import_errors"]:
-                if Path(error["filename"]).name == path.name and _instant(error["timestamp"]) >= since:
-                    raise ErroNoDag(error["stack_trace"])
-            found = [
-                d
-                for d in self._dags_of(nome)
-                if d["last_parsed_time"] and _instant(d["last_parsed_time"]) >= since
-            ]
-            # A parse that began on the old text may end now: what counts is the text that Airflow has.
-            if found and all(
-                not dag["has_import_errors"] and self._source(dag["dag_id"]) == texto for dag in found
-            ):
-                return sorted(dag["dag_id"] for dag in found)
-            time.sleep(0.2)
-        return []
+        readings: set[datetime] = set()
+        started = asked = time.monotonic()
+        self._read_again(nome, path)
+        try:
+            while time.monotonic() < started + (PARSE_SECONDS if "dag" in texto.lower() else NO_DAG_SECONDS):
+                instant, found = self._reading(nome, texto, since)
+                if instant is not None and instant not in readings:
+                    readings.add(instant)
+                    if len(readings) >= awaited:
+                        if isinstance(found, ErroNoDag):
+                            raise found
+                        return found
+                    asked = -math.inf
+                if time.monotonic() > asked + TOUCH_SECONDS:
+                    self._read_again(nome, path)
+                    asked = time.monotonic()
+                time.sleep(0.2)
+            return []
+        finally:
+            _saved[path] = time.monotonic()
+
+    def _read_again(self, nome: str, path: Path) -> None:
+        """Asks for the file to be read: at once where Airflow knows it, else as one that has just changed."""
+        path.touch()
+        for dag in self._dags_of(nome)[:1]:
+            self.api("PUT", f"/parseDagFile/{dag['file_token']}", expect=(201, 404, 409))
+
+    def _reading(
+        self, nome: str, text: str, since: datetime
+    ) -> tuple[datetime | None, list[str] | ErroNoDag]:
+        """When the file was last read since then, and what was found: ids of DAGs, or why it cannot be imported."""
+        for error in self._all("/importErrors", "import_errors"):
+            if Path(error["filename"]).name == nome and _instant(error["timestamp"]) >= since:
+                return _instant(error["timestamp"]), ErroNoDag(error["stack_trace"])
+        read = [d for d in self._dags_of(nome) if d["last_parsed_time"]]
+        read = [d for d in read if _instant(d["last_parsed_time"]) >= since]
+        if read and all(not d["has_import_errors"] and self._source(d["dag_id"]) == text for d in read):
+            return max(_instant(d["last_parsed_time"]) for d in read), sorted(d["dag_id"] for d in read)
+        return None, []
 
     def apagar_dag(self, nome: str) -> None:
         """Removes a DAG file and what Airflow remembers of its DAGs."""

@@ -80,7 +80,7 @@ def run_lesson(page: Page, lab: Lab) -> None:
 def open_airflow(page: Page) -> Page:
     """From the launcher's card to Airflow's own page, under Lab's address."""
     page.locator("#jp-MainMenu").get_by_text("Arquivo", exact=True).click()
-    page.locator(".lm-Menu").get_by_text("Novo Launcher", exact=False).first.click()
+    page.locator(".lm-Menu").get_by_text("Novo iniciador", exact=True).click()
     card = page.locator(".jp-LauncherCard", has_text="Airflow")
     card.wait_for()
     picture(page, "launcher")
