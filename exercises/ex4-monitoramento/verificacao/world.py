@@ -402,7 +402,6 @@ CLOCK_CHANGES = (
     (date(2026, 3, 8), "America/New_York", 23),
     (date(2026, 11, 1), "America/New_York", 25),
     (date(2026, 4, 4), "America/Santiago", 25),
-    (date(2026, 9, 6), "America/Santiago", 23),
 )
 
 
