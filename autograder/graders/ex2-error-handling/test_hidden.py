@@ -135,7 +135,11 @@ def test_pauses_grow_and_end(evidencia: Evidence, esperado: dict[str, Any]) -> N
     if not asked:
         raise Waits("Espera que a fonte principal seja perguntada por todas as moedas.")
     wanted = "Uma fonte que não volta recebe de três a seis pedidos, com esperas que crescem (backoff), e depois é deixada em paz."
-    expect(len(asked) <= MAX_QUESTIONS, wanted, f"Ela recebeu {len(asked)} pedidos por uma mesma moeda em uma só execução.")
+    expect(
+        len(asked) <= MAX_QUESTIONS,
+        wanted,
+        f"Ela recebeu {len(asked)} pedidos por uma mesma moeda em uma só execução.",
+    )
     if len(asked) < MIN_QUESTIONS:
         raise Waits("Espera pelo menos três pedidos pela mesma moeda; é o critério de insistir que os pede.")
     # Where currencies are asked for side by side, each in its thread, the pauses of the one are not the other's.
