@@ -63,7 +63,9 @@ def run_lesson(page: Page, lab: Lab) -> None:
     notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
     notebook.locator(".jp-MarkdownOutput h1").first.wait_for()
     notebook.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for()
-    notebook.locator(".jp-MarkdownCell").first.click()  # of several open notebooks the menu means the chosen one
+    notebook.locator(
+        ".jp-MarkdownCell"
+    ).first.click()  # of several open notebooks the menu means the chosen one
     page.locator("#jp-MainMenu").get_by_text("Executar", exact=True).click()
     page.locator(".lm-Menu").get_by_text("Executar todas as células", exact=True).click()
     notebook.locator(".jp-Notebook-ExecutionIndicator[data-status='busy']").wait_for()
