@@ -196,7 +196,8 @@ def test_an_exercise_that_contradicts_itself(fresh: Course, change: Break, says:
 
 
 def test_a_course_without_exercises(fresh: Course) -> None:
-    shutil.rmtree(fresh.root / "solutions" / EXERCISE)
+    for exercise in (fresh.root / "solutions").glob("*/exercise.toml"):
+        shutil.rmtree(exercise.parent)
     assert lint_course(fresh.root, grade_answers=False) == ["Não há nenhum exercício em solutions/."]
     shutil.rmtree(fresh.root / "solutions")
     assert lint_course(fresh.root, grade_answers=False) == [
