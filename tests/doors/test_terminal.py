@@ -58,7 +58,8 @@ def test_a_wrong_call_is_one_sentence_that_shows_the_way(course: Course, call: l
 def test_an_unknown_exercise_is_told_which_there_are(course: Course, verb: str) -> None:
     more = ["agenda"] if verb == "dica" else []
     sentence = course.curso(verb, "ex9", *more).sentence()
-    assert sentence == f"Não conheço o exercício «ex9». Os que existem: {EXERCISE}."
+    known = ", ".join(sorted(folder.name for folder in (course.root / "exercises").iterdir()))
+    assert sentence == f"Não conheço o exercício «ex9». Os que existem: {known}."
 
 
 def test_an_unknown_criterion_is_told_which_there_are(course: Course) -> None:
