@@ -48,9 +48,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Before there are workers: temporary folders and warm stages of this session get a place of their own."""
     if not _is_controller(session):
         return
-    os.environ.setdefault(
-        "PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir()
-    )  # pytest's own stay where people look
+    # pytest's own folders stay where people look for them.
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
     scratch = Path(tempfile.mkdtemp(prefix="curso-t-"))
     scratch.chmod(0o1777)  # stages work in it as nobody
     os.environ |= {"TMPDIR": str(scratch), "CURSO_PALCOS": str(scratch / "palcos")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import json
 import re
@@ -62,10 +63,12 @@ def mentions(text: str, word: str) -> bool:
 
 
 def _post(body: str) -> Message:
-    try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):
-        content = json.loads((parse_qs(body).get("payload") or ["{}"])[0])
+    """The message in a request's body: JSON, or a form's field. One that was too long to be kept whole has no words."""
+    content: Any = None
+    for text in (body, (parse_qs(body).get("payload") or [""])[0]):
+        with contextlib.suppress(ValueError, RecursionError):
+            content = json.loads(text)
+            break
     words = list(_words(content))
     lines = [line.strip() for word in words for line in word.splitlines() if line.strip()]
     return Message(lines[0] if lines else "", "\n".join(words))

@@ -60,6 +60,8 @@ def _copy(source: Path, target: Path) -> None:
 
 def digests(world: Path, files: tuple[str, ...]) -> dict[str, str]:
     """SHA-256 of each of these files; "" for what is no regular file of reasonable size."""
+    if not files:
+        return {}
     with tempfile.TemporaryDirectory(prefix="curso-leitura-") as private:
         found = {}
         for number, name in enumerate(files):

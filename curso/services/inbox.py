@@ -17,6 +17,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.run.services.mail import header, part
 from curso.services.folder import HOST
 from curso.services.received import MESSAGE_BYTES, Received, wait_for
 from curso.services.service import Part, Service, listens, module
@@ -97,29 +98,14 @@ class _Keeper:
 def read_mail(raw: bytes, sender: str, recipients: list[str]) -> dict[str, object]:
     """A mail as the document kept of it. Whatever is broken in it is left out, and never raises."""
     mail = message_from_bytes(raw, _class=EmailMessage, policy=default)
-    text, html = _part(mail, "plain"), _part(mail, "html")
+    text, html = part(mail, "plain"), part(mail, "html")
     return {
         "de": sender,
         "para": recipients,
-        "assunto": _header(mail, "subject"),
+        "assunto": header(mail, "subject"),
         "corpo": text or _readable(html),
         "html": html,
     }
-
-
-def _header(mail: EmailMessage, name: str) -> str:
-    try:
-        return str(mail[name] or "")
-    except Exception:  # what a sender wrote may not even be a header
-        return ""
-
-
-def _part(mail: EmailMessage, kind: str) -> str:
-    try:
-        part = mail.get_body((kind,))
-        return str(part.get_content()) if part is not None else ""
-    except Exception:  # an unknown charset, a damaged attachment
-        return ""
 
 
 class _Text(HTMLParser):

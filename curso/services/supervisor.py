@@ -165,7 +165,7 @@ def left_by(folder: Path) -> list[psutil.Process]:
 
 def _renamed(process: psutil.Process, folder: Path) -> bool:
     """Airflow's programs write their title over their environment; where they work tells whose they are."""
-    return process.cwd() == str(folder) and process.cmdline()[0].startswith("airflow")
+    return process.cwd() == str(folder) and " ".join(process.cmdline()).startswith("airflow")
 
 
 def _owner() -> tuple[int, float] | None:

@@ -74,6 +74,20 @@ check("DagRun.execute_dag_callbacks(dag=), called with named arguments",
       and "self.execute_dag_callbacks(\\n            dag=" in inspect.getsource(dagrun.DagRun.produce_dag_callback))
 from airflow.models.taskinstance import TaskInstance
 check("TaskInstance.next_retry_datetime()", lambda: callable(TaskInstance.next_retry_datetime))
+from airflow.timetables._cron import CronMixin
+from airflow.timetables.interval import CronDataIntervalTimetable, DeltaDataIntervalTimetable
+from airflow.timetables.trigger import CronTriggerTimetable
+check("airflow.timetables._cron.CronMixin in both cron timetables",
+      lambda: issubclass(CronDataIntervalTimetable, CronMixin) and issubclass(CronTriggerTimetable, CronMixin))
+import datetime
+check("DeltaDataIntervalTimetable._delta",
+      lambda: DeltaDataIntervalTimetable(datetime.timedelta(hours=1))._delta == datetime.timedelta(hours=1))
+from airflow.sdk.execution_time import supervisor
+check("InProcessTestSupervisor(id, pid, process, process_log, client), its _api_client(dag), and what answers for it",
+      lambda: callable(supervisor.InProcessTestSupervisor._api_client)
+      and {"id", "pid", "process", "process_log", "client"} <= names(supervisor.InProcessTestSupervisor.__init__)
+      and {"supervisor"} <= names(supervisor.InProcessSupervisorComms.__init__)
+      and callable(supervisor.set_supervisor_comms))
 check("dag.test() calls _run_task", lambda: "_run_task(" in inspect.getsource(definitions.DAG.test))
 check("dag.test(run_after=, logical_date=)", lambda: {"run_after", "logical_date"} <= names(definitions.DAG.test))
 check("dag.test() sleeps through time.sleep", lambda: "time.sleep(" in inspect.getsource(definitions.DAG.test))

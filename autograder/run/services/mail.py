@@ -7,7 +7,9 @@ import contextlib
 import socket
 import threading
 from collections.abc import Iterator
-from email import message_from_bytes, policy
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from typing import Any
 
 from autograder.run.services import Memory, answer_at_once
@@ -61,12 +63,12 @@ class Inbox:
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         """Called by aiosmtpd with each whole message."""
-        message = message_from_bytes(envelope.content or b"", policy=policy.default)
+        message = message_from_bytes(envelope.content or b"", _class=EmailMessage, policy=default)
         self._memory.note(
             sender=str(envelope.mail_from or ""),
             to=", ".join(envelope.rcpt_tos),
-            subject=_header(message, "subject"),
-            text=_text(message),
+            subject=header(message, "subject"),
+            text=part(message, "plain") or part(message, "html"),
         )
         return "250 OK"
 
@@ -82,18 +84,18 @@ async def _close(server: Any, connections: set[Any]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _header(message: Any, name: str) -> str:
-    """A header decoded; one that is damaged as it came."""
+def header(message: EmailMessage, name: str) -> str:
+    """A header decoded; "" where there is none, or one that cannot be read."""
     try:
-        return str(message.get(name, ""))
-    except Exception:  # the email package raises all sorts of things on what it cannot read
+        return str(message[name] or "")
+    except Exception:  # what a sender wrote may not even be a header
         return ""
 
 
-def _text(message: Any) -> str:
-    """The message's words."""
+def part(message: EmailMessage, kind: str) -> str:
+    """The words of the message's part of this kind (plain, html); "" where there is none, or it cannot be read."""
     try:
-        part = message.get_body(preferencelist=("plain", "html"))
-        return str(part.get_content()) if part is not None else ""
-    except Exception:  # likewise
+        found = message.get_body((kind,))
+        return str(found.get_content()) if found is not None else ""
+    except Exception:  # an unknown charset, a damaged attachment
         return ""

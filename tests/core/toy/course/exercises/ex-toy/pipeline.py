@@ -1,2 +1,1 @@
 # O seu pipeline vai aqui.
-raise NotImplementedError
