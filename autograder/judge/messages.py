@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import html
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs
 
 from autograder.model.evidence import Row, StepEvidence
+from autograder.run.services.slack import message_of
 
 _WORDS = ("text", "fallback", "pretext", "title", "value")
 """Where Slack shows what a message's JSON holds."""
@@ -63,12 +61,8 @@ def mentions(text: str, word: str) -> bool:
 
 
 def _post(body: str) -> Message:
-    """The message in a request's body: JSON, or a form's field. One that was too long to be kept whole has no words."""
-    content: Any = None
-    for text in (body, (parse_qs(body).get("payload") or [""])[0]):
-        with contextlib.suppress(ValueError, RecursionError):
-            content = json.loads(text)
-            break
+    """The message in a request's body; one that was too long to be kept whole has no words."""
+    content = message_of(body)
     words = list(_words(content))
     lines = [line.strip() for word in words for line in word.splitlines() if line.strip()]
     return Message(lines[0] if lines else "", "\n".join(words))

@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import signal
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import parse_qs
 
+from autograder.run.services.slack import has_words, message_of
 from curso.services.folder import HOST
 from curso.services.received import MESSAGE_BYTES, Received, wait_for
 from curso.services.service import Part, Service, listens, module
@@ -58,10 +57,10 @@ class _Webhook(BaseHTTPRequestHandler):
         content = self.rfile.read(length)
         if self.path != PATH:
             return self._answer(404, "no_service")
-        message = self._message(content)
+        message = message_of(content.decode("utf-8", "replace"))
         if message is None:
             return self._answer(400, "invalid_payload")
-        if not any(message.get(key) for key in ("text", "blocks", "attachments")):
+        if not has_words(message):
             return self._answer(400, "no_text")
         try:
             self.received.add(message)
@@ -73,17 +72,6 @@ class _Webhook(BaseHTTPRequestHandler):
         self._answer(
             404 if self.path != PATH else 400, "no_service" if self.path != PATH else "invalid_payload"
         )
-
-    def _message(self, content: bytes) -> dict[str, Any] | None:
-        """The body: JSON, or a form whose field `payload` holds the JSON, which Slack takes too."""
-        try:
-            text = content.decode("utf-8")
-            if self.headers.get_content_type() == "application/x-www-form-urlencoded":
-                text = parse_qs(text)["payload"][0]
-            message = json.loads(text)
-        except (ValueError, KeyError, RecursionError):
-            return None
-        return message if isinstance(message, dict) else None
 
     def _answer(self, status: int, text: str) -> None:
         body = text.encode()

@@ -14,10 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograder.judge.checks import GraderFault, SeenRun, Unmet, differing_rows, parse_of, run_of, step_of
+from autograder.judge.messages import posts
 from autograder.judge.partial import so_far
 from autograder.judge.session import Finding, JudgeError, judge
 from autograder.judge.verdicts import verdicts_of
-from autograder.model.evidence import Evidence, Outcome, RunReport, StepEvidence, TaskRun
+from autograder.model.evidence import Evidence, Outcome, Row, RunReport, StepEvidence, TaskRun
 from autograder.model.exercise import Exercise
 from autograder.model.result import Status
 
@@ -573,3 +574,18 @@ def test_what_asks_too_early_is_put_off(judged: Judge) -> None:
 def test_what_is_decided_is_not_judged_again(judged: Judge) -> None:
     findings = judged(ASKING, decided=frozenset({"primeiro", "nunca", "dois"}))
     assert set(findings) == {"segundo", "todos", "tem"}
+
+
+def test_a_webhooks_message_that_was_cut_has_no_words_and_is_no_fault() -> None:
+    cut = '{"text": "' + "x" * 50
+    rows: list[Row] = [
+        {"status": 200, "body": '{"text": "um\\ndois", "blocks": [{"text": {"text": "três"}}]}'},
+        {"status": 200, "body": "payload=%7B%22text%22%3A%20%22quatro%22%7D"},
+        {"status": 200, "body": cut},
+        {"status": 200, "body": f"payload={cut}"},
+        {"status": 400, "body": '{"text": "recusada"}'},
+    ]
+    seen = posts(StepEvidence(outcome=Outcome.OK, services={"slack": rows}), "slack")
+    assert [(message.head, message.text) for message in seen] == [
+        ("um", "um\ndois\ntrês"), ("quatro", "quatro"), ("", ""), ("", ""),
+    ]  # fmt: skip

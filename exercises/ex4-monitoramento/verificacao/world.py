@@ -19,11 +19,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 from autograder.run.adapters import airflow_template
 from autograder.run.services.mail import Inbox
+from autograder.run.services.slack import has_words, message_of
 from autograder.run.services.web import Answer, Request, WebService
 from autograder.run.world import Call, Limits, MissDeadline, Observe, Parse, Run, Scenario, WorldService
 
@@ -619,26 +619,14 @@ def slack(path: str, down: Callable[[Request], bool] = lambda request: False) ->
             return Answer(404, "no_team", plain)
         if request.method != "POST":
             return Answer(405, "method_not_allowed", plain)
-        message = slack_message(request.body)
+        message = message_of(request.body)
         if message is None:
             return Answer(400, "invalid_payload", plain)
-        if not any(message.get(key) for key in ("text", "blocks", "attachments")):
+        if not has_words(message):
             return Answer(400, "no_text", plain)
         return Answer(200, "ok", plain)
 
     return WebService("slack", SLACK_PORT, answer)
-
-
-def slack_message(body: str) -> dict[str, Any] | None:
-    """The message in a request's body: JSON, or JSON in a form's field `payload`."""
-    for text in (body, (parse_qs(body).get("payload") or [""])[0]):
-        try:
-            message = json.loads(text)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(message, dict):
-            return message
-    return None
 
 
 def services(
