@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from curso.services import control
-from curso.services.folder import Folder
 from curso.services.supervisor import left_by
 from lab_browser import ROOT, Lab, browser_page, open_welcome, running_lab
+from lesson_runner import course_copy
 from system_packages import find_browser
 
 if TYPE_CHECKING:
@@ -29,18 +29,16 @@ pytestmark = pytest.mark.skipif(
 
 @pytest.fixture
 def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
-    """A Lab whose services and records are the test's own; all of them end with it."""
-    monkeypatch.setenv("CURSO_SERVICOS", str(tmp_path / "serviços"))
-    monkeypatch.setenv("CURSO_ESTADO", str(tmp_path / "estado"))
-    with running_lab(tmp_path) as running:
-        yield running
-    deadline = 60
-    while left_by(Folder("airflow").path) and deadline:
-        import time
-
-        time.sleep(0.5)
-        deadline -= 1
-    assert left_by(Folder("airflow").path) == [], "the Lab is gone and its Airflow is not"
+    """The Lab of a copy of the course: it saves what it has run. Its services are gone when it is."""
+    with course_copy() as copy:
+        monkeypatch.setenv("CURSO_SERVICOS", str(copy.services))
+        monkeypatch.setenv("PYTHONPATH", str(copy.root))
+        with running_lab(tmp_path, root=copy.root) as running:
+            yield running
+        deadline = time.monotonic() + 60
+        while (left := left_by(copy.services / "airflow")) and time.monotonic() < deadline:
+            time.sleep(0.5)
+        assert left == [], "the Lab is gone and its Airflow is not"
 
 
 def picture(page: Page, name: str) -> None:
@@ -108,7 +106,6 @@ def trigger_and_see_it_succeed(page: Page) -> None:
         page.get_by_role("dialog").get_by_role("button", name="Acionar")
     ).last.click()
     runs = control.client("airflow").execucoes
-    page.wait_for_function("() => true")
     for _ in range(200):
         if len(runs("caju_resumo")) > before:
             break
@@ -116,4 +113,3 @@ def trigger_and_see_it_succeed(page: Page) -> None:
     newest = runs("caju_resumo")[-1].esperar(120)
     picture(page, "airflow-execucao")
     assert newest.estado == "success"
-    assert os.environ["CURSO_SERVICOS"] in str(newest._airflow.pasta)

@@ -300,12 +300,19 @@ def test_a_criterion_that_no_mistake_is_filed_under(fresh: Course) -> None:
         append(f"exercises/{EXERCISE}/a-mais.txt", "à mão\n"),
         lambda root: (root / "exercises" / EXERCISE / "dados" / "esperado.json").unlink(),
         append(f"exercises/{EXERCISE}/{EXERCISE}.ipynb", " "),
-        lambda root: shutil.rmtree(root / "exercises"),
+        lambda root: shutil.rmtree(root / "exercises" / EXERCISE),
     ],
-    ids=["edited", "added", "removed", "notebook", "all gone"],
+    ids=["edited", "added", "removed", "notebook", "gone"],
 )
 def test_exercises_changed_by_hand(fresh: Course, change: Break) -> None:
     assert lint(fresh, change) == [GENERATED]
+
+
+def test_all_exercises_gone(fresh: Course) -> None:
+    names = sorted(folder.name for folder in (fresh.root / "exercises").iterdir())
+    assert len(names) > 1
+    told = lint(fresh, lambda root: shutil.rmtree(root / "exercises"))
+    assert told == [GENERATED.replace(EXERCISE, name) for name in names]
 
 
 def test_a_statement_that_its_notebooks_do_not_follow(fresh: Course) -> None:
@@ -325,7 +332,9 @@ def test_a_statement_without_its_criteria(fresh: Course) -> None:
 def test_generating_puts_things_in_order_again(fresh: Course) -> None:
     append(f"solutions/{EXERCISE}/enunciado.md", "\nMais uma regra.\n")(fresh.root)
     append("docs/esquemas/resultado-1.json", " ")(fresh.root)
-    assert fresh.curso("gerar").out == f"exercises/{EXERCISE} gerado de solutions/{EXERCISE}\n"
+    names = sorted(folder.name for folder in (fresh.root / "exercises").iterdir())
+    told = "".join(f"exercises/{name} gerado de solutions/{name}\n" for name in names)
+    assert fresh.curso("gerar").out == told
     assert lint(fresh) == []
 
 
