@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import TimeoutError
 
 from curso.services import control
 from curso.services.supervisor import left_by
@@ -61,16 +63,21 @@ def run_lesson(page: Page, lab: Lab) -> None:
     notebook = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
     notebook.locator(".jp-MarkdownOutput h1").first.wait_for()
     notebook.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for()
-    notebook.locator(
-        ".jp-MarkdownCell"
-    ).first.click()  # of several open notebooks the menu means the chosen one
-    page.locator("#jp-MainMenu").get_by_text("Executar", exact=True).click()
-    page.locator(".lm-Menu").get_by_text("Executar todas as células", exact=True).click()
-    notebook.locator(".jp-Notebook-ExecutionIndicator[data-status='busy']").wait_for()
+    # Right after opening, the menu may still mean the notebook that was open before.
+    busy = notebook.locator(".jp-Notebook-ExecutionIndicator[data-status='busy']")
+    for _ in range(4):
+        notebook.locator(".jp-MarkdownCell").first.click()
+        page.locator("#jp-MainMenu").get_by_text("Executar", exact=True).click()
+        page.locator(".lm-Menu").get_by_text("Executar todas as células", exact=True).click()
+        with contextlib.suppress(TimeoutError):
+            busy.wait_for(timeout=10_000)
+            break
     notebook.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(
         timeout=LESSON_SECONDS * 1000
     )
     picture(page, "licao-01")
+    last = notebook.locator(".jp-CodeCell .jp-InputPrompt").last
+    assert last.inner_text().strip("[]: ").isdigit(), "the last cell was run"
     errors = notebook.locator("[data-mime-type='application/vnd.jupyter.error']")
     assert errors.count() == 0, errors.first.inner_text()
     assert notebook.locator(".jp-RenderedMermaid svg, .jp-RenderedMermaid img").count() >= 1, (
