@@ -3,7 +3,9 @@
 usual       `nbgrader autograde` and `otter run`: a ten-task DAG, five checks, one run
 same work   ours, warm: the same DAG, the same five checks, one run (course/)
 exercise 1  ours: nine steps, six of them runs of the DAG, 13 criteria; warm, cold, and the bare runs
+others      ours, warm: every other exercise of the course
 classes     30 submissions, then 100 more, then 1,000 judgements of evidence that was kept
+services    from nothing to healthy, and their memory; with --licoes also each lesson's cells (an hour more)
 
 What is compared takes turns (A B A B ...), so that a machine that slows down slows both.
 """
@@ -25,6 +27,7 @@ from pathlib import Path
 import measures
 import page
 import psutil
+import surroundings
 from rich.progress import track
 from usual_ways import FULL_MARKS, OTTER_VERSION, Nbgrader, Otter, UsualWay, make_environment
 
@@ -73,10 +76,13 @@ def main() -> None:
     )
     parser.add_argument("-n", type=int, default=5, help="counted turns (default 5)")
     parser.add_argument("--turma", type=int, default=30, help="submissions of the class (default 30)")
+    parser.add_argument("--licoes", action="store_true", help="also measure each lesson: an hour more")
     asked = parser.parse_args()
     taken: dict[str, list[float]] = {
         name: [] for name in ("nbgrader", "otter", "same", "first", "warm", "cold", "alone", "bare", "help")
     }
+    others = {folder.name: folder for folder in sorted(EXERCISE.parent.iterdir()) if _is_other(folder)}
+    taken_of_others: dict[str, list[dict[str, float]]] = {name: [] for name in others}
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         course = folder / "curso"
@@ -87,7 +93,7 @@ def main() -> None:
         usual = [way(folder / way.name, programs, answer) for way in (Nbgrader, Otter)]
         for way in usual:
             seconds_of_usual(way)  # once without counting, like ours
-        for exercise in (EXERCISE, same_work):
+        for exercise in (EXERCISE, same_work, *others.values()):
             measures.check(exercise, "warm")  # starts the stage, builds the template database
         for turn in track(range(asked.n), description="Medindo"):
             for way in usual:
@@ -96,6 +102,8 @@ def main() -> None:
             warm = measures.check(EXERCISE, "warm")
             taken["first"].append(warm["first"])
             taken["warm"].append(warm["all"])
+            for name, other in others.items():
+                taken_of_others[name].append(measures.check(other, "warm"))
             taken["cold"].append(measures.check(EXERCISE, "cold")["all"])
             if turn < ALONE_TURNS:
                 taken["alone"].append(measures.each_alone(EXERCISE))
@@ -107,6 +115,9 @@ def main() -> None:
         live = measures.class_of(LIVE, SAME_WORK, course, "fila")
         judged = measures.recorded(RECORDED, EXERCISE)
         exercise_class = measures.class_of(asked.turma, EXERCISE.name, _own_course(folder), "ex1")
+    print("Serviços...")
+    services = surroundings.services(asked.n)
+    lessons = surroundings.lessons() if asked.licoes else {}
     same_beside = {"nbgrader": taken["same"][0::2], "otter": taken["same"][1::2]}
     document = {
         "n": asked.n,
@@ -142,12 +153,25 @@ def main() -> None:
         "recorded": RECORDED,
         "recorded_ms": round(1000 * statistics.median(judged), 1),
         "recorded_last_over_first": round(measures.last_over_first(judged), 2),
+        "others": {
+            name: {"first_seconds": summary([one["first"] for one in turns]), "warm_seconds": summary([one["all"] for one in turns])}
+            for name, turns in taken_of_others.items()
+        },
+        "services": {
+            name: {"seconds": summary([one.seconds for one in turns]), "memory_mb": summary([one.memory_mb for one in turns], 0)}
+            for name, turns in services.items()
+        },
+        "lessons": lessons,
     }  # fmt: skip
     OUTPUT.mkdir(parents=True, exist_ok=True)
     (OUTPUT / "bench.json").write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
     (OUTPUT / "bench.svg").write_text(page.as_plot(document), encoding="utf-8")
     (OUTPUT / "README.md").write_text(page.as_page(document), encoding="utf-8")
     print(page.as_page(document))
+
+
+def _is_other(folder: Path) -> bool:
+    return (folder / "exercise.toml").is_file() and folder != EXERCISE
 
 
 def _own_course(folder: Path) -> Path:

@@ -58,8 +58,49 @@ def as_page(document: dict[str, Any]) -> str:
             f"- {said['recorded']} julgamentos de evidência guardada (corretores que mudaram, nada é executado): {said['recorded_ms']} ms "
             f"de processador cada; último décimo ÷ primeiro: {said['recorded_last_over_first']}.",
             "",
+            "## Os outros exercícios, aquecidos",
+            "",
+            "| exercício | o primeiro veredito | todos |",
+            "| --- | ---: | ---: |",
+            *(
+                f"| {name} | {_range(of['first_seconds'])} s | {_range(of['warm_seconds'])} s |"
+                for name, of in document["others"].items()
+            ),
+            "",
+            "## Os serviços das lições",
+            "",
+            "De uma pasta vazia até responder, e a memória proporcional (PSS) de todos os processos de cada um.",
+            "",
+            "| serviço | fica pronto em | memória |",
+            "| --- | ---: | ---: |",
+            *(
+                f"| {name} | {_range(of['seconds'])} s | {_number(of['memory_mb']['median'])} MB |"
+                for name, of in document["services"].items()
+            ),
+            "",
+            *_lessons(document["lessons"]),
         ]
     )
+
+
+def _lessons(seconds: dict[str, float]) -> list[str]:
+    if not seconds:
+        return []
+    return [
+        "## As lições",
+        "",
+        "Todas as células, da primeira à última, com os serviços partindo do zero.",
+        "",
+        "| lição | tempo das células |",
+        "| --- | ---: |",
+        *(f"| {name} | {_number(round(of / 60, 1))} min |" for name, of in seconds.items()),
+        "",
+    ]
+
+
+def _range(summary: dict[str, float]) -> str:
+    """A median with its extremes."""
+    return f"{_number(summary['median'])} ({_number(summary['min'])} a {_number(summary['max'])})"
 
 
 def _number(value: float) -> str:

@@ -1,15 +1,21 @@
-"""The bank holds: right submissions score everything, wrong ones lose exactly what they are filed under."""
+"""The bank holds: right submissions score everything, wrong ones lose exactly what they are filed under.
+
+Here it is graded as students are: warm, in a cage. In `make test-full` all of it once more in the way that differs
+most, cold and without any confinement; `test_same_everywhere.py` has a sample in every way between.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from autograder.doors import grade
 from autograder.model.exercise import load_exercise
 from autograder.model.result import Result, Status
+from autograder.sandbox.level import Level
 from curso.bank import bank_of
 from curso.places import exercise_folder
 
@@ -17,6 +23,10 @@ EXERCISES = sorted(path.name for path in Path(__file__).parent.iterdir() if (pat
 RIGHT = [(exercise, name) for exercise in EXERCISES for name in bank_of(exercise).right()]
 WRONG = [(exercise, name) for exercise in EXERCISES for name in bank_of(exercise).wrong()]
 MIN_WRONG = 25
+WAYS = [
+    pytest.param({"warm": True}, id="warm"),
+    pytest.param({"warm": False, "level": Level.PLAIN}, id="cold-plain", marks=pytest.mark.full),
+]
 
 
 def said(result: Result) -> str:
@@ -25,27 +35,30 @@ def said(result: Result) -> str:
     return f"seed {result.seed}, {result.points} pontos\n" + "\n".join(lines)
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(("exercise_id", "name"), RIGHT)
 def test_a_right_submission_scores_everything(
-    exercise_id: str, name: str, seed_of: Callable[[str], int]
+    exercise_id: str, name: str, way: dict[str, Any], seed_of: Callable[[str], int]
 ) -> None:
     bank = bank_of(exercise_id)
-    result = grade(exercise_folder(exercise_id), bank.right()[name], seed=seed_of(name)).result
+    result = grade(exercise_folder(exercise_id), bank.right()[name], seed=seed_of(name), **way).result
     assert {v.status for v in result.verdicts} == {Status.PASSED}, said(result)
     assert result.points == result.max_points
 
 
+@pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(("exercise_id", "name"), WRONG)
 def test_a_wrong_submission_loses_what_it_is_filed_under(
     exercise_id: str,
     name: str,
+    way: dict[str, Any],
     tmp_path: Path,
     seed_of: Callable[[str], int],
     check_words: Callable[[Result], None],
 ) -> None:
     bank = bank_of(exercise_id)
     bank.build_wrong(name, tmp_path)
-    result = grade(exercise_folder(exercise_id), tmp_path, seed=seed_of(name)).result
+    result = grade(exercise_folder(exercise_id), tmp_path, seed=seed_of(name), **way).result
     failed = {v.criterion for v in result.verdicts if v.status is Status.FAILED}
     others = {v.status for v in result.verdicts if v.status is not Status.FAILED}
     assert failed == set(bank.wrong()[name].loses), said(result)
