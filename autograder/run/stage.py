@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from autograder.run.inside.child import MAX_PATIENCE
 from autograder.sandbox.cage import Cage
 from autograder.sandbox.level import Level
 
@@ -65,7 +66,7 @@ class Stage:
             for listening, serve in zip(line.sockets(len(services)), services.values(), strict=True):
                 serving.enter_context(listening)
                 serving.enter_context(serve(listening))
-            answer = line.document(request["limits"]["wall_seconds"] + GRACE_SECONDS)
+            answer = line.document(MAX_PATIENCE * request["limits"]["wall_seconds"] + GRACE_SECONDS)
         if "broken" in answer:
             raise StageError(f"o palco não conseguiu preparar a execução: {answer['broken']}")
         return answer

@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 import pytest
 
-from autograder.run.inside.child import TAIL_BYTES
+from autograder.run.inside.child import MAX_PATIENCE, TAIL_BYTES
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -80,7 +80,24 @@ def test_endless_loop_times_out(play: Play) -> None:
     assert answer["outcome"] == "timed_out"
     assert answer["report"] is None
     assert answer["output"] == {"": "começo\n"}
-    assert 1.0 <= answer["seconds"] < 5
+    assert 1.0 <= answer["seconds"] < MAX_PATIENCE + 4
+
+
+@linux
+def test_the_clock_stands_still_while_others_have_the_core(play: Play) -> None:
+    """A machine that is too busy is no mistake of the student's."""
+    core = min(os.sched_getaffinity(0))
+    pinned = f"import os, time\nos.sched_setaffinity(0, {{{core}}})\n"
+    busy = [sys.executable, "-c", f"{pinned}while True: pass"]
+    others = [subprocess.Popen(busy, start_new_session=True) for _ in range(2)]
+    try:
+        answer = play(f"{pinned}while time.process_time() < 0.8: pass", wall_seconds=1.0)
+    finally:
+        for other in others:
+            other.kill()
+            other.wait()
+    assert answer["outcome"] == "ok"
+    assert answer["seconds"] > 1.0, "it was over the clock on the wall"
 
 
 def test_sleep_times_out_and_sigterm_is_no_shield(play: Play) -> None:
