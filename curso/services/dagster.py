@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 
 from curso.atomic import write_text
 from curso.services.folder import HOST, Folder
-from curso.services.service import Part, Ports, Service, answers, listens, module
+from curso.services.service import Part, Ports, Service, listens, module
 
 LOCATION = "caju"
 """The name of the one code location, and of the Python package that it is."""
@@ -50,6 +50,7 @@ directory_type = "project"
 
 [tool.dg.project]
 root_module = "caju"
+code_location_name = "caju"
 """
 DEFINITIONS = '''\
 """Tudo o que está na pasta `defs/` ao lado, reunido. Feito pelo curso."""
@@ -124,15 +125,16 @@ def parts(folder: Folder, ports: Ports) -> list[Part]:
         "dagster_webserver",
         *("-h", HOST, "-p", str(ports["web"]), "--path-prefix", folder.web_path().rstrip("/"), *workspace),
     )
+    # These two look for the code as they start, and come up side by side: one core is enough for neither.
     return [
         program("code-server", code, lambda: listens(ports["codigo"])),
-        program("webserver", web, lambda: answers(f"{url}server_info")),
+        program("webserver", web, lambda: True),
         program("daemon", module("dagster._daemon", "run", *workspace), lambda: all_healthy(url)),
     ]
 
 
 def all_healthy(url: str) -> bool:
-    """Whether every daemon that is due has reported since a short while."""
+    """Whether the webserver answers, and says that every daemon that is due has reported lately."""
     query = "{ instance { daemonHealth { allDaemonStatuses { required healthy } } } }"
     asked = Request(
         f"{url}graphql",

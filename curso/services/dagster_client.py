@@ -74,14 +74,13 @@ class Dagster:
         answer = self.api(
             f"""mutation ($name: String!) {{ reloadRepositoryLocation(repositoryLocationName: $name) {{
               __typename {_ERROR}
-              ... on WorkspaceLocationEntry {{ locationOrLoadError {{
-                __typename {_ERROR} ... on RepositoryLocation {{ repositories {{ {_CONTENT} }} }} }} }} }} }}""",
+              ... on WorkspaceLocationEntry {{ locationOrLoadError {{ __typename {_ERROR} }} }} }} }}""",
             name=LOCATION,
         )["reloadRepositoryLocation"]
         entry = answer.get("locationOrLoadError") or answer
         if entry["__typename"] != "RepositoryLocation":
             raise ErroNasDefinicoes(_innermost(entry))
-        (content,) = entry["repositories"]
+        content = self._content()  # in the same request it would still be what was there before
         return {
             "assets": sorted(_key(node["assetKey"]) for node in content["assetNodes"]),
             "jobs": sorted(one["name"] for one in content["jobs"] if not one["name"].startswith("__")),
@@ -288,14 +287,20 @@ class Dagster:
             datetime.fromtimestamp(tick["timestamp"], zone) for tick in schedule["futureTicks"]["results"]
         ]
 
-    def _instigator(self, name: str) -> tuple[str, dict[str, Any]]:
-        """Whether a name is a schedule's or a sensor's, and its state."""
-        answer = self.api(
-            f"query ($which: RepositorySelector!) {{ repositoryOrError(repositorySelector: $which) {{ ... on Repository {{ {_CONTENT} }} }} }}",
+    def _content(self) -> dict[str, Any]:
+        """What the project holds; nothing where it cannot be loaded."""
+        answer: dict[str, Any] = self.api(
+            f"""query ($which: RepositorySelector!) {{ repositoryOrError(repositorySelector: $which) {{
+              ... on Repository {{ {_CONTENT} }} }} }}""",
             which=REPOSITORY,
         )["repositoryOrError"]
+        return answer
+
+    def _instigator(self, name: str) -> tuple[str, dict[str, Any]]:
+        """Whether a name is a schedule's or a sensor's, and its state."""
+        content = self._content()
         for kind in ("schedule", "sensor"):
-            for one in answer.get(f"{kind}s", []):
+            for one in content.get(f"{kind}s", []):
                 if one["name"] == name:
                     return kind, one[f"{kind}State"]
         raise ServiceError(f"Não há nenhuma agenda e nenhum sensor chamado «{name}» no projeto do Dagster.")
