@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from curso.services.dagster import LOCATION, project
 from curso.services.dagster_run import Backfill, Run, moment
 from curso.services.folder import Folder
 from curso.services.service import ServiceError
+from curso.services.supervisor import left_by
 from curso.show.graph import Mermaid, graph
 from curso.show.table import Tabela
 
@@ -200,6 +202,18 @@ class Dagster:
         )
         return Run(self, answer["run"]["runId"])
 
+    @contextlib.contextmanager
+    def sem_daemon(self) -> Iterator[None]:
+        """Holds the daemon still for a while, as on a night when nobody noticed that it was down."""
+        held = [one for one in left_by(self.pasta) if "dagster._daemon" in one.cmdline()]
+        for process in held:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in held:
+                process.resume()
+
     def backfill(self, *assets: str, particoes: Sequence[str]) -> Backfill:
         """Asks for these partitions of these assets; the daemon makes the runs."""
         answer = self._done(
@@ -340,13 +354,17 @@ class Dagster:
             raise ServiceError(f"O Dagster recusou o pedido: {reason[:500]}")
         return answer
 
-    def comando(self, *argumentos: str) -> str:
-        """Runs `dg` in the project's folder and gives what it wrote."""
-        dg = Path(sys.executable).parent / "dg"
+    def dg(self, *argumentos: str, pasta: Path | None = None) -> str:
+        """Runs Dagster's `dg` in a project's folder (this one's, if none is given) and gives what it wrote."""
+        place = pasta or self.pasta_projeto
         done = subprocess.run(
-            [str(dg), *argumentos], env=self._environment, cwd=self.pasta_projeto,
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            [sys.executable, "-m", "dagster_dg_cli.cli", *argumentos],
+            env=self._environment | {"PYTHONPATH": str(place / "src"), "COLUMNS": "110"},
+            cwd=place,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         return done.stdout if done.returncode == 0 else done.stdout + done.stderr
 
 

@@ -188,7 +188,9 @@ def _cadeia(answer: object) -> str:
             )
         seen = result.output_for_node("melhor_loja")
         if seen != (min(wanted, key=lambda shop: (-wanted[shop], shop)) if wanted else None):
-            raise Wrong(f"Em {what} ({wanted!r}), `melhor_loja` deu {seen!r}.")
+            raise Wrong(
+                f"Em {what} ({wanted!r}), `melhor_loja` deu {seen!r}. No empate vale a ordem alfabética; sem vendas, None."
+            )
     return "Dois assets, uma seta, e três dias diferentes, inclusive o do empate e o sem vendas."
 
 
@@ -206,6 +208,10 @@ def _recurso(answer: object) -> str:
     if "taxa" not in getattr(rate, "model_fields", {}):
         raise Wrong("O resource precisa do campo `taxa`: uma linha na classe, com o tipo (`taxa: float`).")
     asset = must_be_asset(asset, "resumo_em_dolar")
+    if "cambio" in upstream(asset):
+        raise Wrong(
+            "`cambio` está sem a anotação do tipo, e o Dagster procura um asset com esse nome: escreva `cambio: Cambio`."
+        )
     must_depend(asset, "resumo_em_dolar", "resumo")
     if "cambio" not in asset.required_resource_keys:
         raise Wrong(

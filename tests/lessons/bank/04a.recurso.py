@@ -59,7 +59,7 @@ def resumo_em_dolar(resumo):
 
 
 desafio("04a.recurso", (Cambio, resumo_em_dolar))
-# %% errada: sem anotação | precisa depender de `resumo` e só dele
+# %% errada: sem anotação | está sem a anotação do tipo
 class Cambio(dg.ConfigurableResource):
     taxa: float
 
