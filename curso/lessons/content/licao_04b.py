@@ -56,7 +56,7 @@ PREDICTIONS = [
     ),
     Prediction(
         id="04b.fuso",
-        question="A agenda tem o cron 0 2 * * * e não diz o fuso. A que horas dispara, para quem está em Recife?",
+        question="A agenda tem o cron `0 2 * * *` e não diz o fuso. A que horas dispara, para quem está em Recife?",
         options={
             "a": "às 02:00: vale o fuso da máquina",
             "b": "às 23:00 do dia anterior",
@@ -101,7 +101,7 @@ PREDICTIONS = [
     ),
     Prediction(
         id="04b.on-cron",
-        question="O `boletim_do_sul` tem on_cron às 02:00, e as vendas de hoje só chegam às 02:40. Quando ele é pedido?",
+        question="O `boletim_do_sul` tem `on_cron` às 02:00, e as vendas de hoje só chegam às 02:40. Quando ele é pedido?",
         options={
             "a": "às 02:00 em ponto, com as vendas de ontem",
             "b": "depois das 02:40, uma vez",
@@ -110,7 +110,7 @@ PREDICTIONS = [
         },
         answer="b",
         why={
-            "a": "é o que uma agenda faria. O on_cron exige que tudo de cima tenha sido atualizado desde o horário.",
+            "a": "é o que uma agenda faria. O `on_cron` exige que tudo de cima tenha sido atualizado desde o horário.",
             "b": "o horário abre a janela, e a chegada do dado fecha a condição. Depois disso, só no dia seguinte.",
             "c": "uma vez por horário: o pedido das 02:40 já gastou o das 02:00.",
             "d": "o horário fica valendo até ser atendido ou até o próximo.",
@@ -118,7 +118,7 @@ PREDICTIONS = [
     ),
     Prediction(
         id="04b.eager",
-        question="A automação está ligada e você materializa só as `metas`. O que acontece com o `painel`, que é eager?",
+        question="A automação está ligada e você materializa só as `metas`. O que acontece com o `painel`, que é `eager`?",
         options={
             "a": "entra no mesmo run das `metas`",
             "b": "segundos depois, um run novo o materializa sozinho",
@@ -258,10 +258,10 @@ def _sensor(answer: object) -> str:
         keys = [request.run_key for request in first.run_requests]
         if len(keys) == 3:
             raise Wrong(
-                "Havia dois .csv e um .tmp, e o sensor pediu três runs: o .tmp ainda está sendo gravado."
+                "Havia dois `.csv` e um `.tmp`, e o sensor pediu três runs: o `.tmp` ainda está sendo gravado."
             )
         if len(keys) != 2:
-            raise Wrong(f"Havia dois arquivos .csv na pasta, e o sensor pediu {len(keys)} run(s).")
+            raise Wrong(f"Havia dois arquivos `.csv` na pasta, e o sensor pediu {len(keys)} run(s).")
         if len(set(keys)) < 2 or None in keys:
             raise Wrong(
                 f"Os dois pedidos têm os `run_key` {keys!r}. Cada arquivo precisa do seu, ou o Dagster "
@@ -275,11 +275,11 @@ def _sensor(answer: object) -> str:
         fresh = {request.run_key for request in third.run_requests or []} - set(keys)
         if not fresh:
             raise Wrong(
-                "belem.csv foi corrigido e gravado de novo, e nenhum pedido novo saiu: para o Dagster, o `run_key` "
+                "`belem.csv` foi corrigido e gravado de novo, e nenhum pedido novo saiu: para o Dagster, o `run_key` "
                 "ainda é o de antes. O que, no arquivo, mudou?"
             )
         if len(fresh) > 1:
-            raise Wrong("Só belem.csv mudou, e o sensor pediu de novo também o outro.")
+            raise Wrong("Só `belem.csv` mudou, e o sensor pediu de novo também o outro.")
     return "Pasta vazia, arquivo pela metade, repetido e corrigido: um pedido para cada coisa que mudou."
 
 
