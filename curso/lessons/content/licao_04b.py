@@ -434,7 +434,7 @@ CHALLENGES = [
         title="Cada um na sua hora",
         hints=(
             "Um acompanha as mudanças; o outro espera uma hora **e** o dado. A tabela do começo da seção tem as duas condições.",
-            "`on_cron` tem dois argumentos: o cron e o fuso. Sem o fuso, 06:00 é em Londres.",
+            "`on_cron` tem dois argumentos: o cron e o fuso. Sem o fuso, 06:00 é em UTC.",
             '`dg.AutomationCondition.eager()` no `alerta`, e `dg.AutomationCondition.on_cron("0 6 * * *", '
             'cron_timezone="America/Sao_Paulo")` no `relatorio`.',
         ),

@@ -25,7 +25,7 @@ def relatorio():
 
 
 desafio("04b.automacao", [alerta, relatorio])
-# %% errada: seis horas em Londres | O `relatorio` foi pedido
+# %% errada: seis horas em UTC | O `relatorio` foi pedido
 @dg.asset(deps=["vendas_limpas"], automation_condition=dg.AutomationCondition.eager())
 def alerta():
     return "mudou"

@@ -23,7 +23,7 @@ metas_da_semana = dg.ScheduleDefinition(
 )
 # %% certa (2)
 desafio("04b.no-ar", "recalcular_metas")
-# %% errada: hora de Londres | às 03:30
+# %% errada: sem o fuso | às 03:30
 %%dagster desafio_metas.py
 import dagster as dg
 
