@@ -89,7 +89,8 @@ def settings(folder: Folder) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "NO_COLOR": "1",
         "DAGSTER_HOME": str(folder.path),
-        "DAGSTER_DISABLE_TELEMETRY": "1",
+        "DAGSTER_DISABLE_TELEMETRY": "1",  # dagster.yaml says so too
+        "DAGSTER_DG_UPDATE_CHECK_ENABLED": "0",
         "DO_NOT_TRACK": "1",
     }
 
