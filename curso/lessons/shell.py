@@ -1,4 +1,4 @@
-"""What the course adds to a kernel: the magic `%%dag`, and one sentence where a cell came too early."""
+"""What the course adds to a kernel: the magics `%%dag` and `%%dagster`, and one sentence where a cell came too early."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ def welcome_here() -> None:
 
 
 def welcome(shell: Any) -> None:
-    """Makes `%%dag` known and failures of services short. Once is enough; twice does no harm."""
+    """Makes the magics known and failures of services short. Once is enough; twice does no harm."""
     from curso.lessons.dag_magic import dag
+    from curso.lessons.dagster_magic import dagster
     from curso.services.service import ServiceError
 
     shell.register_magic_function(dag, "cell", "dag")
+    shell.register_magic_function(dagster, "cell", "dagster")
     shell.set_custom_exc((ServiceError, NameError), tell)
 
 

@@ -8,6 +8,7 @@ from curso.services.service import Service, ServiceError
 
 MODULES = {
     "airflow": "curso.services.airflow",
+    "dagster": "curso.services.dagster",
     "postgres": "curso.services.postgres",
     "caixa-postal": "curso.services.inbox",
     "slack": "curso.services.slack",

@@ -38,9 +38,10 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
         with running_lab(tmp_path, root=copy.root) as running:
             yield running
         deadline = time.monotonic() + 60
-        while (left := left_by(copy.services / "airflow")) and time.monotonic() < deadline:
-            time.sleep(0.5)
-        assert left == [], "the Lab is gone and its Airflow is not"
+        for service in ("airflow", "dagster"):
+            while (left := left_by(copy.services / service)) and time.monotonic() < deadline:
+                time.sleep(0.5)
+            assert left == [], f"the Lab is gone and its {service} is not"
 
 
 def picture(page: Page, name: str) -> None:
@@ -53,8 +54,31 @@ def test_a_lesson_runs_and_airflow_is_reached_from_the_launcher(lab: Lab) -> Non
     with browser_page() as page:
         open_welcome(page, lab)
         run_lesson(page, lab)
-        airflow = open_airflow(page)
+        airflow = open_service(page, "Airflow")
         trigger_and_see_it_succeed(airflow)
+
+
+@pytest.mark.timeout(600)
+def test_dagster_is_reached_from_the_launcher_and_runs_what_its_page_asks_for(lab: Lab) -> None:
+    with browser_page() as page:
+        open_welcome(page, lab)
+        dagster = open_service(page, "Dagster")
+        dagster.get_by_text("Lineage", exact=False).first.wait_for()
+        control.client("dagster").escrever(
+            "castanhas.py", "import dagster as dg\n\n\n@dg.asset\ndef castanhas():\n    return 7\n"
+        )
+        dagster.goto(dagster.url.split("/dagster/")[0] + "/dagster/assets/castanhas")
+        dagster.get_by_role("button", name="Materialize").first.click()
+        runs = control.client("dagster").runs
+        for _ in range(200):
+            if runs():
+                break
+            dagster.wait_for_timeout(200)
+        (run,) = runs()
+        assert run.esperar(120).estado == "SUCCESS"
+        dagster.goto(dagster.url.split("/dagster/")[0] + f"/dagster/runs/{run.id}")
+        dagster.get_by_text("STEP_SUCCESS").first.wait_for()
+        picture(dagster, "dagster-run")
 
 
 def run_lesson(page: Page, lab: Lab) -> None:
@@ -85,20 +109,20 @@ def run_lesson(page: Page, lab: Lab) -> None:
     )
 
 
-def open_airflow(page: Page) -> Page:
-    """From the launcher's card to Airflow's own page, under Lab's address."""
+def open_service(page: Page, title: str) -> Page:
+    """From the launcher's card to the service's own page, under Lab's address."""
     page.locator("#jp-MainMenu").get_by_text("Arquivo", exact=True).click()
     page.locator(".lm-Menu").get_by_text("Novo iniciador", exact=True).click()
-    card = page.locator(".jp-LauncherCard", has_text="Airflow")
+    card = page.locator(".jp-LauncherCard", has_text=title)
     card.wait_for()
     picture(page, "launcher")
     with page.context.expect_page() as opened:
         card.click()
-    airflow = opened.value
-    airflow.set_default_timeout(90_000)
-    airflow.wait_for_load_state()
-    assert "/airflow/" in airflow.url
-    return airflow
+    service = opened.value
+    service.set_default_timeout(90_000)
+    service.wait_for_load_state()
+    assert f"/{title.lower()}/" in service.url
+    return service
 
 
 def trigger_and_see_it_succeed(page: Page) -> None:
