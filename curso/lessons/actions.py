@@ -23,11 +23,14 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from curso.atomic import write_text
+from curso.lessons import pytest_runs
+from curso.lessons.pytest_runs import Testes
 from curso.lessons.triggers import Disparo, WorkflowError, decides, read, unheeded
 from curso.show.table import Tabela
 
 SECONDS = 280.0
 RUNNER = Path(__file__).parent / "runner"
+EXAMPLE = Path(__file__).parent / "caju_dags"
 WORKFLOWS = ".github/workflows"
 _OWNER = "rede-caju"
 _WORDS = {"success": "passou", "failure": "falhou", "skipped": "pulado", "": "não terminou"}
@@ -120,6 +123,14 @@ class Repositorio:
             raise WorkflowError("Falta o `git` nesta máquina: instale-o (no Debian e no Ubuntu, `sudo apt install git`).")
         self.git("init", "--quiet", "--initial-branch=main")
 
+    @classmethod
+    def da_caju(cls) -> Repositorio:
+        """One that holds Rede Caju's DAG with its tests, committed."""
+        repository = cls()
+        shutil.copytree(EXAMPLE, repository.pasta, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        repository.commit("O DAG de vendas por loja, com os testes")
+        return repository
+
     def __repr__(self) -> str:
         return f"repositório {self.nome} em {self.pasta}"
 
@@ -139,6 +150,22 @@ class Repositorio:
 
     def apagar(self, caminho: str) -> None:
         self._inside(caminho).unlink(missing_ok=True)
+
+    def trocar(self, caminho: str, antes: str, depois: str) -> None:
+        """Puts `depois` in the place of `antes`, which must be there once. Raises WorkflowError."""
+        text = self.ler(caminho)
+        if text.count(antes) != 1:
+            raise WorkflowError(f"Em {caminho}, «{antes}» aparece {text.count(antes)} vezes, e devia aparecer uma.")
+        self.escrever(caminho, text.replace(antes, depois))
+
+    def desfazer(self) -> None:
+        """Back to the last commit."""
+        self.git("reset", "--quiet", "--hard")
+        self.git("clean", "--quiet", "-d", "--force")
+
+    def testar(self, *alvos: str) -> Testes:
+        """Runs pytest on the folder as it stands, committed or not."""
+        return pytest_runs.run(self.pasta, *alvos)
 
     def commit(self, mensagem: str) -> str:
         """Commits all there is, and gives the short id; the last commit's where nothing changed."""
@@ -386,7 +413,7 @@ def _take(told: Mapping[str, Any], run: Corrida, document: Mapping[str, Any], *,
         step.segundos = float(told.get("executionTime", 0)) / 1e9
         if show and step.resultado != "skipped":
             print(f"  {_MARKS.get(step.resultado, '!')} {name} › {step.nome} ({step.segundos:.1f} s)")
-            if step.resultado == "failure":
+            if step.resultado == "failure" and step.linhas:
                 print(*(f"      {line[:200]}" for line in step.linhas[-8:]), sep="\n")
 
 
