@@ -120,14 +120,18 @@ class Repositorio:
         self.pasta.mkdir()
         self._pushed: dict[str, str] = {}
         if shutil.which("git") is None:
-            raise WorkflowError("Falta o `git` nesta máquina: instale-o (no Debian e no Ubuntu, `sudo apt install git`).")
+            raise WorkflowError(
+                "Falta o `git` nesta máquina: instale-o (no Debian e no Ubuntu, `sudo apt install git`)."
+            )
         self.git("init", "--quiet", "--initial-branch=main")
 
     @classmethod
     def da_caju(cls) -> Repositorio:
         """One that holds Rede Caju's DAG with its tests, committed."""
         repository = cls()
-        shutil.copytree(EXAMPLE, repository.pasta, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            EXAMPLE, repository.pasta, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__")
+        )
         repository.commit("O DAG de vendas por loja, com os testes")
         return repository
 
@@ -155,7 +159,9 @@ class Repositorio:
         """Puts `depois` in the place of `antes`, which must be there once. Raises WorkflowError."""
         text = self.ler(caminho)
         if text.count(antes) != 1:
-            raise WorkflowError(f"Em {caminho}, «{antes}» aparece {text.count(antes)} vezes, e devia aparecer uma.")
+            raise WorkflowError(
+                f"Em {caminho}, «{antes}» aparece {text.count(antes)} vezes, e devia aparecer uma."
+            )
         self.escrever(caminho, text.replace(antes, depois))
 
     def desfazer(self) -> None:
@@ -272,7 +278,9 @@ def _actions(document: Mapping[str, Any], name: str) -> Iterator[str]:
                 continue
             action, at, ref = uses.partition("@")
             if not (at and ref):
-                raise WorkflowError(f"{name}, job {job_id}: `uses: {uses}` precisa dizer a versão, depois de um @.")
+                raise WorkflowError(
+                    f"{name}, job {job_id}: `uses: {uses}` precisa dizer a versão, depois de um @."
+                )
             if action == "actions/setup-python":
                 yield from ("--local-repository", f"{uses}={RUNNER / 'setup-python'}")
             elif action != "actions/checkout":
@@ -286,7 +294,9 @@ def _act() -> str:
     beside = Path(sys.executable).parent / "act"
     found = str(beside) if beside.exists() else shutil.which("act")
     if not found:
-        raise WorkflowError("Falta o `act` no ambiente do curso: rode `make setup` (ou refaça o ambiente do conda).")
+        raise WorkflowError(
+            "Falta o `act` no ambiente do curso: rode `make setup` (ou refaça o ambiente do conda)."
+        )
     return found
 
 
@@ -299,7 +309,9 @@ def _git(folder: Path, *arguments: str) -> str:
         env=environment | who | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "LC_ALL": "C.UTF-8"},
     )  # fmt: skip
     if done.returncode:
-        raise WorkflowError(f"`git {arguments[0]}` não deu certo: {done.stderr.strip() or done.stdout.strip()}")
+        raise WorkflowError(
+            f"`git {arguments[0]}` não deu certo: {done.stderr.strip() or done.stdout.strip()}"
+        )
     return done.stdout.strip()
 
 
@@ -313,7 +325,8 @@ def _environment(folder: Path) -> dict[str, str]:
     kept = {
         name: text
         for name, text in os.environ.items()
-        if name.lower() in ("no_proxy", "http_proxy", "https_proxy") or name in ("PYTHONPATH", "CURSO_SEM_REDE", "TMPDIR")
+        if name.lower() in ("no_proxy", "http_proxy", "https_proxy")
+        or name in ("PYTHONPATH", "CURSO_SEM_REDE", "TMPDIR")
     }
     home = folder / "home"
     home.mkdir()
@@ -327,7 +340,10 @@ def _follow(
     command: list[str], clone: Path, folder: Path, run: Corrida, document: Mapping[str, Any], *, show: bool
 ) -> None:
     """Runs act and takes in what it tells, line by line; ends it with all its children when time is up."""
-    for name, value in (("CURSO_RUNNER_PYTHON", sys.executable), ("CURSO_RUNNER_TOOLS", str(RUNNER / "tools"))):
+    for name, value in (
+        ("CURSO_RUNNER_PYTHON", sys.executable),
+        ("CURSO_RUNNER_TOOLS", str(RUNNER / "tools")),
+    ):
         command += ["--env", f"{name}={value}"]
     environment = _environment(folder)
     for name in ("HOME", "PYTHONPATH", "CURSO_SEM_REDE", "LC_ALL", "TZ", "DO_NOT_TRACK", "TMPDIR"):
@@ -363,7 +379,9 @@ def _follow(
         timer.cancel()
         _end(process)
     if late.is_set():
-        raise WorkflowError(f"O workflow passou de {SECONDS:.0f} segundos e foi interrompido. O que espera sem fim?")
+        raise WorkflowError(
+            f"O workflow passou de {SECONDS:.0f} segundos e foi interrompido. O que espera sem fim?"
+        )
     if not run.trabalhos and process.returncode:
         said = " ".join(filter(None, other))[:400] or "sem dizer por quê"
         raise WorkflowError(f"O act recusou o arquivo: {said}")

@@ -66,7 +66,12 @@ def zizmor(texto: str) -> Tabela:
 def esquema(texto: str) -> Tabela:
     """What GitHub's own schema refuses: keys that do not exist, values of another kind."""
     found = _said(
-        "check-jsonschema", "--builtin-schema", "vendor.github-workflows", "--output-format", "json", text=texto
+        "check-jsonschema",
+        "--builtin-schema",
+        "vendor.github-workflows",
+        "--output-format",
+        "json",
+        text=texto,
     )
     errors = [*found.get("errors", []), *found.get("parse_errors", [])]
     meaning = "não é o que o esquema do GitHub aceita neste lugar"
@@ -93,7 +98,9 @@ def _said(program: str, *arguments: str, text: str) -> Any:
     read(text)  # YAML that can't be read is told in our words
     command = Path(sys.executable).parent / program
     if not command.exists():
-        raise WorkflowError(f"Falta o `{program}` no ambiente do curso: rode `make setup` (ou refaça o do conda).")
+        raise WorkflowError(
+            f"Falta o `{program}` no ambiente do curso: rode `make setup` (ou refaça o do conda)."
+        )
     with tempfile.TemporaryDirectory(prefix="caju-ci-") as folder:
         name = ".github/workflows/ci.yml"
         path = Path(folder) / name

@@ -39,7 +39,9 @@ class Testes(Tabela):
         return [row["teste"] for row in self if row["resultado"] != "passou"]
 
 
-def run(folder: Path, *targets: str, environment: Mapping[str, str] | None = None, airflow: bool = True) -> Testes:
+def run(
+    folder: Path, *targets: str, environment: Mapping[str, str] | None = None, airflow: bool = True
+) -> Testes:
     """Runs pytest in `folder` and never raises for what a test does; `airflow=False` saves preparing a database."""
     with tempfile.TemporaryDirectory(prefix="caju-testes-") as scratch:
         home = Path(scratch) / "airflow"

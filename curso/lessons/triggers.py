@@ -26,8 +26,12 @@ def read(text: str, name: str = "o workflow") -> dict[str, Any]:
             f"{name}{where}: o YAML não pôde ser lido ({problem}). Confira o recuo (só espaços, nunca tabulação) e os `:`."
         ) from None
     if not isinstance(document, dict):
-        raise WorkflowError(f"{name}: um workflow é um mapa com `on:` e `jobs:`, e este arquivo não tem nenhum.")
-    document = {"on" if key is True else key: value for key, value in document.items()}  # YAML 1.1 reads `on` as true
+        raise WorkflowError(
+            f"{name}: um workflow é um mapa com `on:` e `jobs:`, e este arquivo não tem nenhum."
+        )
+    document = {
+        "on" if key is True else key: value for key, value in document.items()
+    }  # YAML 1.1 reads `on` as true
     for key in ("on", "jobs"):
         if not document.get(key):
             raise WorkflowError(f"{name}: falta `{key}:`, sem o qual o GitHub recusa o arquivo.")
@@ -51,9 +55,7 @@ class Disparo:
         return f"{'roda' if self.roda else 'não roda'}: {self.motivo}"
 
 
-def dispara(
-    texto: str, evento: str = "push", ramo: str = "main", arquivos: Iterable[str] = ()
-) -> Disparo:
+def dispara(texto: str, evento: str = "push", ramo: str = "main", arquivos: Iterable[str] = ()) -> Disparo:
     """What GitHub decides for an event on a branch (of a pull request, its base) that changed these files."""
     return decides(read(texto), evento, ramo, list(arquivos))
 

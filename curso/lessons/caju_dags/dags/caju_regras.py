@@ -2,7 +2,7 @@
 
 
 def centavos(texto: str) -> int:
-    """"1.249,90" vira 124990, sem passar por float."""
+    """ "1.249,90" vira 124990, sem passar por float."""
     reais, _, cents = texto.strip().replace(".", "").partition(",")
     return int(reais) * 100 + int(cents.ljust(2, "0") or 0)
 

@@ -21,9 +21,7 @@ def wanted(arguments: list[str]) -> Iterator[str]:
 
 def listed(path: Path) -> Iterator[str]:
     if not path.is_file():
-        raise SystemExit(
-            f"ERROR: Could not open requirements file: No such file or directory: '{path}'"
-        )
+        raise SystemExit(f"ERROR: Could not open requirements file: No such file or directory: '{path}'")
     for line in path.read_text(encoding="utf-8").splitlines():
         text = re.sub(r"(^|\s)#.*", "", line).strip()
         if text and not text.startswith("-"):
@@ -41,7 +39,9 @@ def missing(text: str) -> str:
     try:
         version = metadata.version(requirement.name)
     except metadata.PackageNotFoundError:
-        return f"ERROR: {text}: não está no ambiente do curso, e aqui o pip não baixa nada (no GitHub, baixaria)"
+        return (
+            f"ERROR: {text}: não está no ambiente do curso, e aqui o pip não baixa nada (no GitHub, baixaria)"
+        )
     if not requirement.specifier.contains(version, prereleases=True):
         return f"ERROR: {text}: o ambiente do curso tem o {version}, e aqui o pip não baixa outro"
     print(f"Requirement already satisfied: {text} ({version})")
