@@ -24,7 +24,7 @@ from typing import Any
 
 from curso.atomic import write_text
 from curso.lessons import pytest_runs
-from curso.lessons.pytest_runs import Testes
+from curso.lessons.pytest_runs import Feito, Testes
 from curso.lessons.triggers import Disparo, WorkflowError, decides, read, unheeded
 from curso.show.table import Tabela
 
@@ -172,6 +172,10 @@ class Repositorio:
     def testar(self, *alvos: str) -> Testes:
         """Runs pytest on the folder as it stands, committed or not."""
         return pytest_runs.run(self.pasta, *alvos)
+
+    def python(self, codigo: str, **variaveis: str) -> Feito:
+        """Runs Python code in the folder; `variaveis` go into its environment."""
+        return pytest_runs.python(self.pasta, codigo, variaveis)
 
     def commit(self, mensagem: str) -> str:
         """Commits all there is, and gives the short id; the last commit's where nothing changed."""

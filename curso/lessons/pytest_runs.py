@@ -1,4 +1,4 @@
-"""pytest, run for real on a folder, in a process with an Airflow of its own; what came of each test, as a table."""
+"""pytest, and any Python code, run for real on a folder in a process whose orchestrators have homes of their own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -39,46 +41,83 @@ class Testes(Tabela):
         return [row["teste"] for row in self if row["resultado"] != "passou"]
 
 
-def run(
-    folder: Path, *targets: str, environment: Mapping[str, str] | None = None, airflow: bool = True
-) -> Testes:
+@dataclass(frozen=True)
+class Feito:
+    """What a piece of Python code did in a process of its own."""
+
+    codigo_de_saida: int
+    saida: str
+    erro: str
+    segundos: float
+
+    def __repr__(self) -> str:
+        if self.codigo_de_saida == 0:
+            return self.saida.rstrip()
+        last = "\n".join(self.erro.strip().splitlines()[-3:])
+        return f"{self.saida}código de saída {self.codigo_de_saida}\n{last}"
+
+
+def run(folder: Path, *targets: str, airflow: bool = True) -> Testes:
     """Runs pytest in `folder` and never raises for what a test does; `airflow=False` saves preparing a database."""
-    with tempfile.TemporaryDirectory(prefix="caju-testes-") as scratch:
-        home = Path(scratch) / "airflow"
-        home.mkdir()
-        if airflow:
-            shutil.copyfile(airflow_template() / "airflow.db", home / "airflow.db")
-        report = Path(scratch) / "resultado.xml"
-        command = [
-            sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--no-header", "--color=no", "--tb=short",
-            f"--junitxml={report}", *targets,
-        ]  # fmt: skip
-        began = time.monotonic()
-        try:
-            done = subprocess.run(
-                command, cwd=folder, capture_output=True, encoding="utf-8", errors="replace", check=False,
-                stdin=subprocess.DEVNULL, timeout=SECONDS, env=_settings(home, folder) | dict(environment or {}),
-            )  # fmt: skip
-            output = done.stdout + done.stderr
-        except subprocess.TimeoutExpired:
-            return Testes([_row(" ".join(targets), "falhou", f"passou de {SECONDS:.0f} s")], SECONDS, "")
-        spent = time.monotonic() - began
+    with homes(folder, airflow=airflow) as (scratch, environment):
+        report = scratch / "resultado.xml"
+        options = ["-q", "-p", "no:cacheprovider", "--no-header", "--color=no", "--tb=short"]
+        command = [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *targets]
+        done = _process(command, folder, environment)
         rows = [_told(case) for case in ET.parse(report).iter("testcase")] if report.exists() else []
-    return Testes(rows, spent, output)
+    if done.codigo_de_saida < 0:
+        rows = [_row(" ".join(targets), "falhou", f"passou de {SECONDS:.0f} s")]
+    return Testes(rows, done.segundos, done.saida + done.erro)
 
 
-def _settings(home: Path, folder: Path) -> dict[str, str]:
-    kept = {name: text for name, text in os.environ.items() if not name.startswith(("AIRFLOW", "PYTEST"))}
-    return kept | {
-        "AIRFLOW_HOME": str(home),
-        "AIRFLOW__CORE__DAGS_FOLDER": str(folder / "dags"),
-        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
-        "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "0",
-        "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # what others brought along only costs time
-        "NO_COLOR": "1",
-    }
+def python(folder: Path, code: str, variables: Mapping[str, str]) -> Feito:
+    """Runs Python code in `folder`, its DAG folder on the path as under Airflow."""
+    with homes(folder) as (_, environment):
+        path = [str(folder / "dags"), environment.get("PYTHONPATH", "")]
+        ours = environment | {"PYTHONPATH": os.pathsep.join(filter(None, path))}
+        return _process([sys.executable, "-c", code], folder, ours | dict(variables))
+
+
+@contextmanager
+def homes(folder: Path, *, airflow: bool = True) -> Iterator[tuple[Path, dict[str, str]]]:
+    """A scratch folder, and an environment whose Airflow, Prefect and Dagster keep all they have in it."""
+    others = ("AIRFLOW", "PYTEST", "PREFECT", "DAGSTER")
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(others)}
+    with tempfile.TemporaryDirectory(prefix="caju-testes-", ignore_cleanup_errors=True) as name:
+        scratch = Path(name)
+        for home in ("airflow", "prefect", "dagster"):
+            (scratch / home).mkdir()
+        if airflow:
+            shutil.copyfile(airflow_template() / "airflow.db", scratch / "airflow" / "airflow.db")
+        ours = {
+            "AIRFLOW_HOME": str(scratch / "airflow"),
+            "AIRFLOW__CORE__DAGS_FOLDER": str(folder / "dags"),
+            "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+            "AIRFLOW__CORE__DEFAULT_TASK_RETRY_DELAY": "0",
+            "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
+            "PREFECT_HOME": str(scratch / "prefect"),
+            "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+            "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+            "PREFECT_LOGGING_LEVEL": "WARNING",
+            "DAGSTER_HOME": str(scratch / "dagster"),
+            "DO_NOT_TRACK": "1",
+            "NO_COLOR": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # what others brought along only costs time
+        }
+        yield scratch, kept | ours
+
+
+def _process(command: list[str], folder: Path, environment: Mapping[str, str]) -> Feito:
+    began = time.monotonic()
+    try:
+        done = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, encoding="utf-8", errors="replace",
+            stdin=subprocess.DEVNULL, timeout=SECONDS, check=False,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return Feito(-1, "", f"passou de {SECONDS:.0f} segundos, e foi interrompido", SECONDS)
+    return Feito(done.returncode, done.stdout, done.stderr, time.monotonic() - began)
 
 
 def _told(case: ET.Element) -> dict[str, Any]:

@@ -242,7 +242,7 @@ def _workflow(answer: Any) -> str:
 
 def _portao(answer: str) -> str:
     from curso.lessons.actions import Corrida, Repositorio
-    from curso.lessons.triggers import WorkflowError
+    from curso.lessons.triggers import WorkflowError, read
 
     text = _workflow(answer)
 
@@ -275,6 +275,10 @@ def _portao(answer: str) -> str:
         if bad.jobs.get("testes") == "success":
             raise Wrong(
                 "Quebramos uma regra e o job `testes` continuou verde: o passo dos testes ainda engole o código de saída."
+            )
+        if bad.jobs.get("publicar") == "success" and "needs" in read(text)["jobs"]["publicar"]:
+            raise Wrong(
+                "Com os testes vermelhos, `publicar` esperou por eles e rodou mesmo assim: o `if:` dele fura o portão."
             )
         if bad.jobs.get("publicar") == "success":
             raise Wrong(

@@ -14,7 +14,7 @@ desafio("05a.portao", PORTAO.replace(" || true", "").replace("    if: always()\n
 # %% errada: o passo ainda engole | engole o código de saída
 desafio("05a.portao", certo.replace("test_regras.py", "test_regras.py || true"))
 
-# %% errada: o always com o needs | ele não depende do resultado
+# %% errada: o always com o needs | fura o portão
 desafio("05a.portao", PORTAO.replace(" || true", "").replace("    if: always()\n", "    if: always()\n    needs: testes\n"))
 
 # %% errada: publica em pull request | que ninguém revisou ainda
