@@ -43,9 +43,9 @@ PREDICTIONS = [
     ),
     Prediction(
         id="05a.caminho",
-        question="Ana muda só o requirements.txt (outra versão do Airflow) e faz push no main, com o filtro paths: ['dags/**']. O que o GitHub faz?",
+        question="Ana muda só o `requirements.txt` (outra versão do Airflow) e faz push no `main`, com o filtro `paths: ['dags/**']`. O que o GitHub faz?",
         options={
-            "a": "roda os testes: é um push no main",
+            "a": "roda os testes: é um push no `main`",
             "b": "não roda nada, e a mudança entra sem teste",
             "c": "roda e falha, porque não há DAG mudado para testar",
         },
@@ -58,11 +58,11 @@ PREDICTIONS = [
     ),
     Prediction(
         id="05a.needs",
-        question="Um dos jobs de regras falha. O que acontece com publicar (needs: [regras, versao]) e com avisar (if: failure())?",
+        question="Um dos jobs de `regras` falha. O que acontece com `publicar` (`needs: [regras, versao]`) e com `avisar` (`if: failure()`)?",
         options={
             "a": "os dois são pulados",
-            "b": "publicar é pulado, e avisar roda",
-            "c": "publicar roda, porque o job versao passou, e avisar também",
+            "b": "`publicar` é pulado, e `avisar` roda",
+            "c": "`publicar` roda, porque o job `versao` passou, e `avisar` também",
         },
         answer="b",
         why={

@@ -6,7 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -17,7 +17,7 @@ from curso.lessons.prediction import Prediction
 PREDICTIONS = [
     Prediction(
         id="05b.meio",
-        question="Copiado caju_regras.py (novo), e ainda não vendas_por_loja.py (antigo), o que o Airflow encontra na pasta?",
+        question="Copiado `caju_regras.py` (novo), e ainda não `vendas_por_loja.py` (antigo), o que o Airflow encontra na pasta?",
         options={
             "a": "o DAG da versão 1: o arquivo dele ainda não mudou",
             "b": "nenhum DAG, e um erro de importação",
@@ -35,14 +35,14 @@ PREDICTIONS = [
         question="O link é trocado duas mil vezes, e um leitor olha sem parar. Quantas leituras não acham a pasta?",
         options={
             "a": "nenhuma, nos dois jeitos: trocar um link é instantâneo",
-            "b": "várias nos dois passos, nenhuma com o rename",
-            "c": "várias nos dois jeitos, e um pouco menos com o rename",
+            "b": "várias em dois passos, nenhuma com o `rename`",
+            "c": "várias nos dois jeitos, e um pouco menos com o `rename`",
         },
         answer="b",
         why={
             "a": "entre o apagar e o criar há um instante em que não há link nenhum, e alguém que lê sempre o encontra.",
-            "b": "o rename é uma operação só do sistema de arquivos. Não há instante no meio para encontrar.",
-            "c": "com o rename não é questão de sorte: quem olha vê o antigo ou o novo, e o número é zero.",
+            "b": "o `rename` é uma operação só do sistema de arquivos. Não há instante no meio para encontrar.",
+            "c": "com o `rename` não é questão de sorte: quem olha vê o antigo ou o novo, e o número é zero.",
         },
     ),
     Prediction(
@@ -62,10 +62,10 @@ PREDICTIONS = [
     ),
     Prediction(
         id="05b.bundle",
-        question="Um commit novo chega ao repositório central. O que diz o bundle logo depois, antes de qualquer refresh()?",
+        question="Um commit novo chega ao repositório central. O que diz o bundle logo depois, antes de qualquer `refresh()`?",
         options={
             "a": "a versão nova: ele lê direto do repositório central",
-            "b": "a versão antiga, até o próximo refresh",
+            "b": "a versão antiga, até o próximo `refresh()`",
             "c": "um erro: a versão que ele tinha deixou de ser a do ramo",
         },
         answer="b",
@@ -179,11 +179,8 @@ def _troca(answer: Callable[[Path, str], object]) -> str:
 def _dies(answer: Callable[[Path, str], object], root: Path) -> None:
     """One deploy that ends before its rename, then another."""
     boom = mock.Mock(side_effect=_Died("o computador desligou"))
-    with mock.patch("os.replace", boom), mock.patch("os.rename", boom):
-        try:
-            answer(root, "v3")
-        except _Died:
-            pass
+    with mock.patch("os.replace", boom), mock.patch("os.rename", boom), suppress(_Died):
+        answer(root, "v3")
     try:
         answer(root, "v3")
     except FileExistsError as error:

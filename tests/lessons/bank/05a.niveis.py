@@ -5,7 +5,7 @@ desafio("05a.niveis", respostas)
 # %% errada: tudo na execução | há um nível bem mais barato
 desafio("05a.niveis", dict.fromkeys(respostas, 4))
 
-# %% errada: o ciclo na estrutura | ao carregar já se percebe
+# %% errada: o ciclo na estrutura | ao carregar a pasta já se percebe
 desafio("05a.niveis", respostas | {"ciclo": 2})
 
 # %% errada: a chave na unidade | testada sozinha, com dados que você inventou

@@ -64,7 +64,7 @@ def apagar(versoes, atual, em_uso, manter=3):
 
 desafio("05b.faxina", apagar)
 
-# %% errada: não tem para onde voltar | `v2` não pode ir
+# %% errada: não tem para onde voltar | depois de um rollback
 def apagar(versoes, atual, em_uso, manter=3):
     inteiras = [v for v in versoes if not v.endswith(".parcial")]
     ficam = {atual, *em_uso, *(inteiras[-manter:] if manter else [])}
