@@ -322,6 +322,8 @@ def _limpo(answer: str) -> str:
         jobs = document["jobs"]
         if not {"testes", "publicar"} <= set(jobs):
             raise Wrong("Precisa haver os jobs `testes` e `publicar`.")
+        if "actions/setup-python@" not in str(jobs["testes"]):
+            raise Wrong("O job `testes` usa o Python sem instalá-lo: falta o `actions/setup-python`.")
         if "needs.testes.outputs." not in str(jobs["publicar"]):
             raise Wrong(
                 "`publicar` precisa receber o nome da versão de `testes`, por `needs.testes.outputs`."
