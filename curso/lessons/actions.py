@@ -35,6 +35,7 @@ WORKFLOWS = ".github/workflows"
 _OWNER = "rede-caju"
 _WORDS = {"success": "passou", "failure": "falhou", "skipped": "pulado", "": "não terminou"}
 _MARKS = {"success": "✔", "failure": "✘", "skipped": "○", "": "!"}
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _TIMES = re.compile(r" \[[\d.]+[a-zµ]+\]$")
 
 
@@ -344,10 +345,13 @@ def _follow(
     command: list[str], clone: Path, folder: Path, run: Corrida, document: Mapping[str, Any], *, show: bool
 ) -> None:
     """Runs act and takes in what it tells, line by line; ends it with all its children when time is up."""
-    for name, value in (
-        ("CURSO_RUNNER_PYTHON", sys.executable),
-        ("CURSO_RUNNER_TOOLS", str(RUNNER / "tools")),
-    ):
+    given = {
+        "CURSO_RUNNER_PYTHON": sys.executable,
+        "CURSO_RUNNER_TOOLS": str(RUNNER / "tools"),
+        # On GitHub there is what requirements.txt asks for; here pytest would find the plugins of all the course.
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    }
+    for name, value in given.items():
         command += ["--env", f"{name}={value}"]
     environment = _environment(folder)
     for name in ("HOME", "PYTHONPATH", "CURSO_SEM_REDE", "LC_ALL", "TZ", "DO_NOT_TRACK", "TMPDIR"):
@@ -408,7 +412,7 @@ def _take(told: Mapping[str, Any], run: Corrida, document: Mapping[str, Any], *,
         return
     matrix = ", ".join(map(str, (told.get("matrix") or {}).values()))
     name = f"{told['jobID']} ({matrix})" if matrix else str(told["jobID"])
-    message = str(told.get("msg", ""))
+    message = _COLOURS.sub("", str(told.get("msg", "")))
     if "Skipping unsupported platform" in message:
         runner = document["jobs"].get(told["jobID"], {}).get("runs-on")
         run.trabalhos[name] = Job(name, "skipped")

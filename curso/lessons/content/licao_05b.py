@@ -32,7 +32,7 @@ PREDICTIONS = [
     ),
     Prediction(
         id="05b.link",
-        question="O link é trocado duas mil vezes, e um leitor olha sem parar. Quantas leituras não acham a pasta?",
+        question="O link é trocado seiscentas vezes, e um leitor olha sem parar. Quantas leituras não acham a pasta?",
         options={
             "a": "nenhuma, nos dois jeitos: trocar um link é instantâneo",
             "b": "várias em dois passos, nenhuma com o `rename`",
