@@ -18,12 +18,17 @@ def main(asked: str) -> int:
     if minor and not here.startswith(f"{minor[0]}."):
         print(f"::notice::pedido: Python {asked}; esta máquina só tem o {here}, e é ele que roda")
     tools = Path(__file__).resolve().parent
+    programs = Path(os.environ["RUNNER_TEMP"]) / "python"
+    programs.mkdir(parents=True, exist_ok=True)
+    pip = programs / "pip"  # written here: unpacked from a zip it would be no program
+    pip.write_text('#!/bin/sh\nexec python -m pip "$@"\n', encoding="utf-8")
+    pip.chmod(0o755)
     path = os.pathsep.join(filter(None, [str(tools), os.environ.get("PYTHONPATH", "")]))
     with open(os.environ["GITHUB_ENV"], "a", encoding="utf-8") as env:
         env.write(f"PYTHONPATH={path}\n")
     with open(os.environ["GITHUB_PATH"], "a", encoding="utf-8") as paths:
         # The last one written comes first. Not resolved: a virtual environment's Python is a link.
-        paths.write(f"{Path(sys.executable).parent}\n{tools / 'bin'}\n")
+        paths.write(f"{Path(sys.executable).parent}\n{programs}\n")
     return 0
 
 
