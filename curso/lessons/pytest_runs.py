@@ -62,6 +62,7 @@ def run(folder: Path, *targets: str, airflow: bool = True) -> Testes:
     with homes(folder, airflow=airflow) as (scratch, environment):
         report = scratch / "resultado.xml"
         options = ["-q", "-p", "no:cacheprovider", "--no-header", "--color=no", "--tb=short"]
+        options += ["--continue-on-collection-errors"]
         command = [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *targets]
         done = _process(command, folder, environment)
         rows = [_told(case) for case in ET.parse(report).iter("testcase")] if report.exists() else []
