@@ -16,6 +16,7 @@ import psutil
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
+from autograder.run.play import cores
 from autograder.run.warm import stop_warm
 from autograder.sandbox.level import NOBODY
 
@@ -23,6 +24,7 @@ ONE_BY_ONE = ("tests/bank/test_bank.py", "tests/lessons/test_lessons_run.py")
 CORE = "tests/core/"
 TURNS = ".trava"
 """The file by which tests take turns (`core/conftest.py`): it stays, since others may be waiting at it."""
+SCRATCH_PREFIX = "curso-t-"
 BEFORE: pytest.StashKey[set[str]] = pytest.StashKey()
 SCRATCH: pytest.StashKey[Path] = pytest.StashKey()
 
@@ -43,6 +45,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
     return _ByFile(config, log)
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Lessons and services mostly wait for something: one more than there are cores keeps these busy."""
+    return cores() + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Lessons, which mostly wait, are spread among the gradings, which mostly compute."""
+    place: dict[str, float] = {}
+    for file in ONE_BY_ONE:
+        found = [item.nodeid for item in items if item.nodeid.startswith(f"{file}::")]
+        place |= {nodeid: (number + 1) / len(found) for number, nodeid in enumerate(found)}
+    items.sort(key=lambda item: place.get(item.nodeid, 0.0))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Before there are workers: temporary folders and warm stages of this session get a place of their own."""
@@ -50,7 +66,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     # pytest's own folders stay where people look for them.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
-    scratch = Path(tempfile.mkdtemp(prefix="curso-t-"))
+    scratch = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX))
     scratch.chmod(0o1777)  # stages work in it as nobody
     os.environ |= {"TMPDIR": str(scratch), "CURSO_PALCOS": str(scratch / "palcos")}
     tempfile.tempdir = None
@@ -86,7 +102,8 @@ def traces(scratch: Path) -> set[str]:
     ours = {os.getuid(), NOBODY} if os.getuid() == 0 else {os.getuid()}
     for process in psutil.process_iter(["pid", "cmdline", "uids"]):
         line = " ".join(process.info["cmdline"] or [])
-        if sys.prefix in line and process.pid != os.getpid() and process.info["uids"].real in ours:
+        mine = process.pid != os.getpid() and process.info["uids"].real in ours
+        if sys.prefix in line and mine and not _of_another_session(process, scratch):
             found.add(f"processo {process.pid}: {line[:160]}")
     for table in ("/proc/net/unix", "/proc/self/mountinfo"):
         with contextlib.suppress(OSError):
@@ -95,3 +112,12 @@ def traces(scratch: Path) -> set[str]:
                 word for line in lines for word in line.split() if word.startswith(f"{scratch}{os.sep}")
             }
     return found
+
+
+def _of_another_session(process: psutil.Process, scratch: Path) -> bool:
+    """Tests of the same checkout may run twice at a time; what one starts is told by its temporary folder."""
+    try:
+        folder = process.environ().get("TMPDIR", "")
+    except (psutil.Error, OSError):
+        return False
+    return SCRATCH_PREFIX in folder and not folder.startswith(str(scratch))

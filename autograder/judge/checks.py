@@ -12,6 +12,7 @@ import pytest
 
 from autograder.model.evidence import (
     CallResult,
+    DagSeen,
     DeadlineMissed,
     Evidence,
     Outcome,
@@ -155,6 +156,19 @@ def parse_of(evidence: Evidence, name: str) -> ParseReport:
     if step.parse is None:
         raise Unmet("O arquivo carrega.", "Não há relato da carga.")
     return step.parse
+
+
+def only_dag(evidence: Evidence, name: str, dag_id: str, *, file: str = "O arquivo") -> DagSeen:
+    """The one DAG that was loaded in `scenario/step`. Raises Unmet where there is none, another one or more."""
+    report = parse_of(evidence, name)
+    wanted = f'{file} carrega sem erro e define um DAG só, de dag_id="{dag_id}".'
+    if report.errors:
+        last_line = report.errors[0].strip().splitlines()[-1]
+        raise Unmet(wanted, f"A carga parou com: {last_line}", log=report.errors[0])
+    names = [dag.dag_id for dag in report.dags]
+    expect(names, wanted, "O arquivo carregou, mas não criou nenhum DAG no nível do módulo.")
+    expect(names == [dag_id], wanted, f"O seu arquivo define: {', '.join(names)}.")
+    return report.dags[0]
 
 
 def calls_of(evidence: Evidence, name: str) -> tuple[CallResult, ...]:

@@ -56,6 +56,7 @@ def settings(folder: Folder, ports: Ports) -> dict[str, str]:
             "AIRFLOW__API__SECRET_KEY": folder.secret("api"),
             "AIRFLOW__API_AUTH__JWT_SECRET": folder.secret("jwt"),
             "AIRFLOW__API__EXPOSE_CONFIG": "non-sensitive-only",
+            "AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "120",  # a busy laptop may need more than the default of 30 s
             # A file that was just saved is looked at within seconds: a lesson cannot wait for five minutes. One that
             # did not change is left alone: to read fifteen of them again and again costs half a core.
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "3",

@@ -88,6 +88,21 @@ class Airflow:
         finally:
             _saved[path] = time.monotonic()
 
+    def reler(self, dag: str) -> None:
+        """Has the DAG's file read once more, and waits for it: what an asset's watcher needs after `ativar`.
+
+        Raises TimeoutError where it isn't read in time.
+        """
+        since = datetime.now(UTC)
+        nome = self.api("GET", f"/dags/{dag}")["relative_fileloc"]
+        self._read_again(nome, self._file(nome))
+        deadline = time.monotonic() + PARSE_SECONDS
+        while time.monotonic() < deadline:
+            if _instant(self.api("GET", f"/dags/{dag}")["last_parsed_time"]) >= since:
+                return
+            time.sleep(0.2)
+        raise TimeoutError(f"O Airflow não releu o arquivo de {dag} em {PARSE_SECONDS:.0f} s.")
+
     def _read_again(self, nome: str, path: Path) -> None:
         """Asks for the file to be read: at once where Airflow knows it, else as one that has just changed."""
         path.touch()

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from autograder.judge import Unmet, criterion, expect, run_of, step_of
-from autograder.judge.checks import calls_of, deadlines_of, parse_of
+from autograder.judge.checks import calls_of, deadlines_of, only_dag, parse_of
 from autograder.judge.messages import Message, mails, mentions, not_kept, number_after, posts, refusals
 from autograder.model.evidence import CallResult, DagSeen, Evidence, StepEvidence
 
@@ -27,15 +27,7 @@ TOLD = {"taxa_falha": 0.011, "p95": 1.01, "prazos_perdidos": 0.0}
 
 def the_dag(evidence: Evidence) -> DagSeen:
     """The one DAG of the file. Raises Unmet where it is not there."""
-    report = parse_of(evidence, "carga/hoje")
-    wanted = f'dags/vigia.py carrega sem erro e define um DAG só, de dag_id="{DAG_ID}".'
-    if report.errors:
-        last_line = report.errors[0].strip().splitlines()[-1]
-        raise Unmet(wanted, f"A carga parou com: {last_line}", log=report.errors[0])
-    names = [dag.dag_id for dag in report.dags]
-    expect(names, wanted, "O arquivo carregou, mas não criou nenhum DAG no nível do módulo.")
-    expect(names == [DAG_ID], wanted, f"O seu arquivo define: {', '.join(names)}.")
-    return report.dags[0]
+    return only_dag(evidence, "carga/hoje", DAG_ID, file="dags/vigia.py")
 
 
 @criterion("carrega")

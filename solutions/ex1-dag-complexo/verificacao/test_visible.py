@@ -17,7 +17,7 @@ from autograder.judge import (
     run_of,
     share_of_rows,
 )
-from autograder.judge.checks import parse_of
+from autograder.judge.checks import only_dag, parse_of
 from autograder.model.evidence import DagSeen, Effect, Evidence, TaskRun, TaskSeen
 
 DAG_ID = "vendas_diarias"
@@ -43,15 +43,7 @@ SQL_IN_SHELL = ("sqlite3", "psql", "python")
 
 def the_dag(evidence: Evidence, step: str = "carga/hoje") -> DagSeen:
     """The one DAG of the file. Raises Unmet where it is not there."""
-    report = parse_of(evidence, step)
-    wanted = f'O arquivo carrega sem erro e define um DAG só, de dag_id="{DAG_ID}".'
-    if report.errors:
-        last_line = report.errors[0].strip().splitlines()[-1]
-        raise Unmet(wanted, f"A carga parou com: {last_line}", log=report.errors[0])
-    names = [dag.dag_id for dag in report.dags]
-    expect(names, wanted, "O arquivo carregou, mas não criou nenhum DAG no nível do módulo.")
-    expect(names == [DAG_ID], wanted, f"O seu arquivo define: {', '.join(names)}.")
-    return report.dags[0]
+    return only_dag(evidence, step, DAG_ID)
 
 
 @criterion("carrega")

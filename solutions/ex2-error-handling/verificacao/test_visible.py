@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograder.judge import SeenRun, Unmet, Waits, criterion, differing_rows, expect, run_of
-from autograder.judge.checks import parse_of
+from autograder.judge.checks import only_dag, parse_of
 from autograder.model.evidence import Evidence, Row
 
 DAG_ID = "cotacoes"
@@ -59,14 +59,8 @@ def must_have_rows(run: SeenRun, day: dict[str, Any]) -> None:
 
 @criterion("carrega")
 def test_loads(evidencia: Evidence) -> None:
+    only_dag(evidencia, "carga/hoje", DAG_ID)
     report = parse_of(evidencia, "carga/hoje")
-    wanted = f'O arquivo carrega sem erro e define um DAG só, de dag_id="{DAG_ID}".'
-    if report.errors:
-        last_line = report.errors[0].strip().splitlines()[-1]
-        raise Unmet(wanted, f"A carga parou com: {last_line}", log=report.errors[0])
-    names = [dag.dag_id for dag in report.dags]
-    expect(names, wanted, "O arquivo carregou, mas não criou nenhum DAG no nível do módulo.")
-    expect(names == [DAG_ID], wanted, f"O seu arquivo define: {', '.join(names)}.")
     used = [what for what in report.touched if what == "usou a rede" or what.startswith("leu a ")]
     expect(
         not used,
