@@ -16,14 +16,15 @@ def welcome_here() -> None:
 
 
 def welcome(shell: Any) -> None:
-    """Makes the magics known and failures of services short. Once is enough; twice does no harm."""
+    """Makes the magics known and failures of services and workflows short. Once is enough; twice does no harm."""
     from curso.lessons.dag_magic import dag
     from curso.lessons.dagster_magic import dagster
+    from curso.lessons.triggers import WorkflowError
     from curso.services.service import ServiceError
 
     shell.register_magic_function(dag, "cell", "dag")
     shell.register_magic_function(dagster, "cell", "dagster")
-    shell.set_custom_exc((ServiceError, NameError), tell)
+    shell.set_custom_exc((ServiceError, WorkflowError, NameError), tell)
 
 
 def tell(
@@ -33,10 +34,11 @@ def tell(
     trace: TracebackType,
     tb_offset: int | None = None,
 ) -> list[str]:
-    """A service's failure in its own sentence; under a missing name the usual traceback, and where it comes from."""
+    """A service's failure, or a workflow's, in its own sentence; under a missing name the usual traceback, and where it comes from."""
+    from curso.lessons.triggers import WorkflowError
     from curso.services.service import ServiceError
 
-    if isinstance(error, ServiceError):
+    if isinstance(error, ServiceError | WorkflowError):
         text = str(error)
         print(text)
         return [text]

@@ -58,6 +58,16 @@ def test_a_name_that_an_earlier_cell_makes_is_told_with_the_way_on(run: Notebook
     assert outputs(run, "1 / 0")[0].count("ZeroDivisionError") >= 1  # all else is as usual
 
 
+def test_a_workflow_that_cannot_run_is_one_sentence(run: NotebookClient) -> None:
+    said, failed = outputs(
+        run,
+        "import curso.licao\nfrom curso.lessons.actions import Repositorio\n"
+        "repo = Repositorio()\nrepo.escrever('a.txt', 'a')\nrepo.commit('a')\nrepo.push()",
+    )
+    assert failed
+    assert said.strip() == "O último commit não tem .github/workflows/ci.yml."
+
+
 def test_a_plain_python_in_labs_terminal_takes_no_harm(tmp_path: Path) -> None:
     import subprocess
 
