@@ -75,7 +75,7 @@ def _not_tried(challenge: Challenge, answer: object) -> str:
     """Why this is no try; "" where it is one."""
     if _has_ellipsis(answer):
         return _PLACEHOLDER
-    if isinstance(answer, FunctionType) and _is_stub(answer.__code__):
+    if isinstance(answer, FunctionType) and is_stub(answer.__code__):
         return f"A função `{answer.__name__}` ainda está vazia: escreva o corpo dela e rode a célula de novo."
     if isinstance(answer, str):
         return _dag_not_written(answer, _dags_folder(), due=challenge.dag)
@@ -91,7 +91,7 @@ def _has_ellipsis(answer: object) -> bool:
     return any(isinstance(part, EllipsisType) for part in parts)
 
 
-def _is_stub(code: CodeType) -> bool:
+def is_stub(code: CodeType) -> bool:
     """A body of `...`, `pass` or a docstring alone: it names nothing, and all it can give is None."""
     constants = [constant for constant in code.co_consts if constant not in (None, Ellipsis)]
     docstring = constants == [] or (len(constants) == 1 and isinstance(constants[0], str))

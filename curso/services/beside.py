@@ -19,7 +19,7 @@ import psutil
 from curso.services.service import ServiceError
 from curso.services.supervisor import MARK, end_all, end_with_parent
 
-STOP_SECONDS = 15.0
+STOP_SECONDS = 30.0
 
 _running: dict[tuple[Path, tuple[str, ...]], Programa] = {}
 

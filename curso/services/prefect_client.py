@@ -18,6 +18,7 @@ from curso.services.prefect_run import Execucao
 from curso.services.service import ServiceError
 
 PAGE = 200
+LOG_SETTINGS = {"PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS": "curso.services.prefect_log.Curto"}
 
 
 class Prefect:
@@ -36,7 +37,7 @@ class Prefect:
 
     def conectar(self) -> None:
         """Puts `ambiente` into this kernel's environment: from here on its flows talk to this server."""
-        os.environ.update(self.ambiente)
+        os.environ.update(self.ambiente | LOG_SETTINGS)
         if "prefect.context" in sys.modules:  # it read the environment when it was imported
             from prefect.context import refresh_global_settings_context
 
@@ -102,6 +103,18 @@ class Prefect:
                     )
                 time.sleep(0.5)
         return found
+
+    def apagar_automacao(self, nome: str) -> None:
+        """Takes away the automations of that name: a cell that makes one can be run twice."""
+        for one in self.api("POST", "/automations/filter", json={"limit": PAGE}):
+            if one["name"] == nome:
+                self.api("DELETE", f"/automations/{one['id']}", expect=(204, 404))
+
+    def apagar_deployment(self, nome: str) -> None:
+        """Takes away a deployment, named `flow/deployment`, with the runs that it still had ahead."""
+        found = self.api("GET", f"/deployments/name/{nome}", expect=(404,))
+        if "id" in found:
+            self.api("DELETE", f"/deployments/{found['id']}", expect=(204, 404))
 
     # Doors of Prefect's own
 

@@ -113,7 +113,7 @@ class Execucao:
         deadline = time.monotonic() + (SETTLE_SECONDS if self.terminou else 0)
         while True:
             found: list[dict[str, Any]] = self._prefect.api("POST", "/task_runs/filter", json=asked)
-            if all(one["state_type"] in FINAL for one in found) or time.monotonic() > deadline:
+            if all(_settled(one) for one in found) or time.monotonic() > deadline:
                 break
             time.sleep(0.3)
         return sorted(
@@ -160,6 +160,11 @@ class Execucao:
 
     def __repr__(self) -> str:
         return f"Execução {self.nome}: {self.estado}"
+
+
+def _settled(task_run: dict[str, Any]) -> bool:
+    """One whose upstream failed stays NotReady for ever."""
+    return task_run["state_type"] in FINAL or task_run["state_name"] == "NotReady"
 
 
 def _instant(text: str | None) -> datetime | None:
