@@ -17,7 +17,10 @@ def base_url(folder: Folder, ports: Ports) -> str:
 def client_settings(folder: Folder, ports: Ports) -> dict[str, str]:
     """What a flow, a worker or the `prefect` command needs to know, and nothing of the server's own."""
     return {
-        "PREFECT_HOME": str(folder.path),  # profiles and results; a learner's own `~/.prefect` stays as it is
+        # A learner's own `~/.prefect` stays as it is. In 3.7 results and the memo store do not follow PREFECT_HOME.
+        "PREFECT_HOME": str(folder.path),
+        "PREFECT_RESULTS_LOCAL_STORAGE_PATH": str(folder / "resultados"),
+        "PREFECT_SERVER_MEMO_STORE_PATH": str(folder / "memo_store.toml"),
         "PREFECT_API_URL": f"{base_url(folder, ports)}api",
         "PREFECT_UI_URL": base_url(folder, ports).rstrip("/"),
         # A worker or `serve` asks for work that often: with the default of 10 s a lesson is mostly waiting.

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -103,6 +103,28 @@ class Prefect:
                     )
                 time.sleep(0.5)
         return found
+
+    def esperar_agenda(
+        self, deployment: str, agendas: Sequence[str], segundos: float = 60
+    ) -> dict[str, list[Execucao]]:
+        """The runs that a deployment's schedules (by slug) have ahead, as soon as each has some, the next one first."""
+        told = self.api("GET", f"/deployments/name/{deployment}")
+        slugs = {schedule["id"]: schedule["slug"] for schedule in told["schedules"]}
+        deadline = time.monotonic() + segundos
+        while True:
+            ahead: dict[str, list[Execucao]] = {slug: [] for slug in agendas}
+            for run in self.execucoes(estado="Scheduled", deployment=deployment.partition("/")[2]):
+                slug = slugs.get((run.resumo["created_by"] or {}).get("id"))
+                if slug in ahead:
+                    ahead[slug].append(run)
+            if all(ahead.values()):
+                return ahead
+            if time.monotonic() > deadline:
+                missing = ", ".join(slug for slug, runs in ahead.items() if not runs)
+                raise ServiceError(
+                    f"Em {segundos:.0f} s, nenhuma execução futura de {deployment} veio da agenda {missing}."
+                )
+            time.sleep(0.5)
 
     def apagar_automacao(self, nome: str) -> None:
         """Takes away the automations of that name: a cell that makes one can be run twice."""

@@ -18,11 +18,11 @@ LOG_SECONDS = 6.0
 
 
 class Execucao:
-    """One run of a flow. States, tasks and logs are asked anew each time."""
+    """One run of a flow. States, tasks and logs are asked anew each time; `resumo` is what was told at first."""
 
     def __init__(self, prefect: Prefect, run: dict[str, Any]) -> None:
         self._prefect = prefect
-        self._seen = run
+        self.resumo = run
         self.id: str = run["id"]
         self.nome: str = run["name"]
         self.parametros: dict[str, Any] = run["parameters"]
@@ -51,7 +51,7 @@ class Execucao:
     @property
     def prevista(self) -> datetime | None:
         """When it should have begun, where it was scheduled."""
-        return _instant(self._seen["expected_start_time"])
+        return _instant(self.resumo["expected_start_time"])
 
     @property
     def url(self) -> str:

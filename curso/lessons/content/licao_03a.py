@@ -163,8 +163,10 @@ def quietly(flow: Any, *args: Any, **kwargs: Any) -> Any:
 
 
 def value(state: Any) -> Any:
-    """What a completed run gave back."""
-    return state.result(raise_on_failure=False)
+    """What a completed run gave back. In a notebook's own loop `state.result()` would be a coroutine."""
+    from prefect.utilities.asyncutils import run_coro_as_sync
+
+    return run_coro_as_sync(state.aresult(raise_on_failure=False))
 
 
 def said(state: Any) -> str:
@@ -282,9 +284,9 @@ def _retries(answer: object) -> str:
     quietly(all_cases)
     for case, (what, _, again) in enumerate(cases):
         if again and tries[case] == 1:
-            raise Wrong(f"Diante de {what}, a task não tentou de novo, e valia a pena.")
+            raise Wrong(f"A task não tentou de novo diante de {what}, e valia a pena.")
         if not again and tries[case] > 1:
-            raise Wrong(f"Diante de {what}, a task tentou de novo, e não adiantava.")
+            raise Wrong(f"A task tentou de novo diante de {what}, e não adiantava.")
     return "Dez problemas, e só os passageiros ganharam outra chance."
 
 
