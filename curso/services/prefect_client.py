@@ -18,6 +18,7 @@ from curso.services.prefect_run import Execucao
 from curso.services.service import ServiceError
 
 PAGE = 200
+BUSY_TRIES = 6
 LOG_SETTINGS = {"PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS": "curso.services.prefect_log.Curto"}
 
 
@@ -142,12 +143,16 @@ class Prefect:
 
     def api(self, metodo: str, caminho: str, json: Any = None, expect: tuple[int, ...] = ()) -> Any:
         """Calls the REST API and gives its answer. Raises ServiceError with Prefect's own reason."""
-        try:
-            answer = self._http.request(metodo, f"{self.api_url}{caminho}", json=json)
-        except httpx.HTTPError as error:
-            raise ServiceError(
-                f'O Prefect não responde ({type(error).__name__}): rode `servico("prefect")` de novo.'
-            ) from None
+        for last in (*[False] * (BUSY_TRIES - 1), True):
+            try:
+                answer = self._http.request(metodo, f"{self.api_url}{caminho}", json=json)
+            except httpx.HTTPError as error:
+                raise ServiceError(
+                    f'O Prefect não responde ({type(error).__name__}): rode `servico("prefect")` de novo.'
+                ) from None
+            if answer.status_code != 503 or last:
+                break
+            time.sleep(0.5)  # SQLite was locked; nothing of this request was kept
         if answer.is_success or answer.status_code in expect:
             return answer.json() if answer.content else None
         raise ServiceError(

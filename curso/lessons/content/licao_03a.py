@@ -169,6 +169,11 @@ def value(state: Any) -> Any:
     return run_coro_as_sync(state.aresult(raise_on_failure=False))
 
 
+def short(seen: object) -> str:
+    text = repr(seen)
+    return text if len(text) <= 120 else f"{text[:119]}…"
+
+
 def said(state: Any) -> str:
     message = str(state.message or "").strip().splitlines()
     return f"«{message[0][:200]}»" if message else state.name
@@ -212,7 +217,9 @@ def _parametros(answer: object) -> str:
         if not state.is_completed():
             raise Wrong(f"`repor{args}` devia dar certo, e a execução terminou com {said(state)}.")
         if value(state) != wanted:
-            raise Wrong(f"`repor{args}` devolveu {value(state)!r}. O texto pedido é «loja L: Q x PRODUTO».")
+            raise Wrong(
+                f"`repor{args}` devolveu {short(value(state))}. O texto pedido é «loja L: Q x PRODUTO»."
+            )
     return "Dez pedidos à porta: os tortos ficaram do lado de fora, sem uma linha de `if`."
 
 
@@ -236,7 +243,7 @@ def _estado(answer: object) -> str:
                 raise Wrong(f"Com as lojas {lojas} todas no ar, o flow terminou com {said(state)}.")
             if value(state) != sum(1000 * loja for loja in lojas):
                 raise Wrong(
-                    f"Com as lojas {lojas}, todas no ar, o flow devolveu {value(state)!r}; o pedido era a soma."
+                    f"Com as lojas {lojas}, todas no ar, o flow devolveu {short(value(state))}; o pedido era a soma."
                 )
         elif state.is_completed():
             raise Wrong(
@@ -335,7 +342,7 @@ def _cache(answer: object) -> str:
     if times == 0:
         raise Wrong("A primeira consulta de um produto novo não foi feita: a chave não olha o produto?")
     if got != [len(product) * 100 + 10]:
-        raise Wrong(f"A `cotar` devolveu {got[0]!r}: o corpo da função mudou?")
+        raise Wrong(f"A `cotar` devolveu {short(got[0])}: o corpo da função mudou?")
     times, _ = paid_for((product, day, 1), (product, day, 1))
     if times:
         raise Wrong(
@@ -369,7 +376,7 @@ def _map(answer: object) -> str:
         wanted = {product: f"{currency} {10 * len(product)}" for product in asked}
         if value(state) != wanted:
             raise Wrong(
-                f"Com {asked} e a moeda {currency}, o flow devolveu {value(state)!r}. O pedido é um dicionário de produto "
+                f"Com {asked} e a moeda {currency}, o flow devolveu {short(value(state))}. O pedido é um dicionário de produto "
                 "para preço, com todos, na moeda que veio."
             )
         rows = [row for row in prefect.execucao(state).tasks if row["task"].startswith("preco_em")]
@@ -421,7 +428,7 @@ def _transacao(answer: object) -> str:
         left = sorted(set(files()) - set(wanted))
         if left:
             raise Wrong(
-                f"A conferência falhou e {', '.join(left)} continua na pasta. As gravações estão dentro de `with transaction()`? "
+                f"A conferência falhou, e na pasta ainda há {', '.join(left)}. As gravações estão dentro de `with transaction()`? "
                 "E o gancho apaga o arquivo da sua task?"
             )
         gone = sorted(set(wanted) - set(files()))

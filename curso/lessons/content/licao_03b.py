@@ -186,7 +186,7 @@ def _deploy(answer: object) -> str:
 
 # --- 03b.gatilho ----------------------------------------------------------------------------------------------------
 
-_WAIT_SECONDS, _FIRE_SECONDS = 5.0, 20.0
+_WAIT_SECONDS, _FIRE_SECONDS = 4.0, 20.0
 
 
 def _gatilho(answer: object) -> str:
