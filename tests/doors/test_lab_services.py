@@ -1,4 +1,4 @@
-"""A learner's way through Lab with a lesson and Airflow's own pages, in a real browser."""
+"""A learner's way through Lab with a lesson and the orchestrators' own pages, in a real browser."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 from playwright.sync_api import TimeoutError
 
 from curso.services import control
+from curso.services.lab import PAGES
 from curso.services.supervisor import left_by
 from lab_browser import ROOT, Lab, browser_page, open_welcome, running_lab
 from lesson_runner import course_copy
@@ -38,9 +40,13 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
         with running_lab(tmp_path, root=copy.root) as running:
             yield running
         deadline = time.monotonic() + 60
-        while (left := left_by(copy.services / "airflow")) and time.monotonic() < deadline:
+        while (left := _left(copy.services)) and time.monotonic() < deadline:
             time.sleep(0.5)
-        assert left == [], "the Lab is gone and its Airflow is not"
+        assert left == [], "the Lab is gone and its services are not"
+
+
+def _left(services: Path) -> list[psutil.Process]:
+    return [process for name in PAGES for process in left_by(services / name)]
 
 
 def picture(page: Page, name: str) -> None:
@@ -53,8 +59,25 @@ def test_a_lesson_runs_and_airflow_is_reached_from_the_launcher(lab: Lab) -> Non
     with browser_page() as page:
         open_welcome(page, lab)
         run_lesson(page, lab)
-        airflow = open_airflow(page)
+        airflow = open_page(page, "Airflow")
         trigger_and_see_it_succeed(airflow)
+
+
+@pytest.mark.timeout(600)
+def test_prefects_page_is_reached_from_the_launcher(lab: Lab) -> None:
+    """Its script, its style and its API all come through Lab's address."""
+    with browser_page() as page:
+        open_welcome(page, lab)
+        prefect = open_page(page, "Prefect")
+        prefect.get_by_role("link", name="Runs", exact=True).first.wait_for()
+        client = control.client("prefect")
+        flow = client.api("POST", "/flows/", json={"name": "caju-na-tela"})["id"]
+        run = {"flow_id": flow, "name": "cajueiro", "state": {"type": "COMPLETED"}}
+        client.api("POST", "/flow_runs/", json=run)
+        prefect.get_by_role("link", name="Runs", exact=True).first.click()
+        prefect.get_by_text("cajueiro").first.wait_for()
+        assert "/prefect/runs" in prefect.url
+        picture(prefect, "prefect-execucoes")
 
 
 def run_lesson(page: Page, lab: Lab) -> None:
@@ -85,20 +108,20 @@ def run_lesson(page: Page, lab: Lab) -> None:
     )
 
 
-def open_airflow(page: Page) -> Page:
-    """From the launcher's card to Airflow's own page, under Lab's address."""
+def open_page(page: Page, title: str) -> Page:
+    """From the launcher's card to a service's own page, under Lab's address."""
     page.locator("#jp-MainMenu").get_by_text("Arquivo", exact=True).click()
     page.locator(".lm-Menu").get_by_text("Novo iniciador", exact=True).click()
-    card = page.locator(".jp-LauncherCard", has_text="Airflow")
+    card = page.locator(".jp-LauncherCard", has_text=title)
     card.wait_for()
     picture(page, "launcher")
     with page.context.expect_page() as opened:
         card.click()
-    airflow = opened.value
-    airflow.set_default_timeout(90_000)
-    airflow.wait_for_load_state()
-    assert "/airflow/" in airflow.url
-    return airflow
+    service = opened.value
+    service.set_default_timeout(90_000)
+    service.wait_for_load_state()
+    assert f"/{title.lower()}/" in service.url
+    return service
 
 
 def trigger_and_see_it_succeed(page: Page) -> None:
