@@ -277,18 +277,18 @@ def _retries(answer: object) -> str:
     ]
     tries = dict.fromkeys(range(len(cases)), 0)
 
-    @task(retries=1, retry_delay_seconds=0, retry_condition_fn=worth)
     def try_it(case: int) -> None:
         tries[case] += 1
         raise cases[case][1]()
 
-    @flow(name="desafio-retries")
+    as_task: Any = task(retries=1, retry_delay_seconds=0, retry_condition_fn=worth)(try_it)
+
     def all_cases() -> str:
         for case in tries:
-            try_it(case, return_state=True)
+            as_task(case, return_state=True)
         return "tentei todos"
 
-    quietly(all_cases)
+    quietly(flow(name="desafio-retries")(all_cases))
     for case, (what, _, again) in enumerate(cases):
         if again and tries[case] == 1:
             raise Wrong(f"A task não tentou de novo diante de {what}, e valia a pena.")
@@ -310,9 +310,10 @@ def _cache(answer: object) -> str:
     if ask.cache_policy is ...:
         raise NotTried("Troque os `...` do decorador pela política de cache e rode a célula de novo.")
 
-    @flow(name="desafio-cache")
-    def calls(task: Any, orders: list[tuple[str, str, int]]) -> list[Any]:
+    def call(task: Any, orders: list[tuple[str, str, int]]) -> list[Any]:
         return [task(*order) for order in orders]
+
+    calls: Any = flow(name="desafio-cache")(call)
 
     def paid_for(*orders: tuple[str, str, int]) -> tuple[int, list[Any]]:
         paid.clear()
@@ -324,16 +325,11 @@ def _cache(answer: object) -> str:
     product = f"castanha-{uuid.uuid4().hex[:8]}"
     day, next_day = "2026-03-10", "2026-03-11"
 
-    @task(cache_policy=INPUTS - "pedido")
     def other(produto: str, dia: str, pedido: int) -> str:
         return "isto é de outra task"
 
-    @task(cache_policy=INPUTS)
-    def another(produto: str, dia: str, pedido: int) -> str:
-        return "isto é de outra task"
-
-    quietly(calls, other, [(product, day, 1)])
-    quietly(calls, another, [(product, day, 1)])
+    for policy in (INPUTS - "pedido", INPUTS):
+        quietly(calls, task(cache_policy=policy)(other), [(product, day, 1)])
     times, got = paid_for((product, day, 1))
     if got == ["isto é de outra task"]:
         raise Wrong(
