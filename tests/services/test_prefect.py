@@ -42,7 +42,12 @@ def vendas(dia: int = 10):
     return sum(dobrados)
 """
 RUN = "import sys; from vendas import vendas; vendas(int(sys.argv[1]), return_state=True)"
-SERVE = 'from vendas import vendas; vendas.serve("de-hora-em-hora", interval=3600, webserver=False)'
+SERVE = """
+from prefect.schedules import Interval
+from vendas import vendas
+
+vendas.serve("de-hora-em-hora", schedules=[Interval(3600, slug="de-hora")])
+"""
 
 
 @pytest.fixture(scope="module")
@@ -116,6 +121,47 @@ def deployment(prefect: Prefect) -> str:
 def test_a_program_that_ends_early_is_told_with_its_last_words(prefect: Prefect) -> None:
     with pytest.raises(ServiceError, match=r"terminou antes.*\n(.*\n)*.*ZeroDivisionError"):
         prefect.ao_lado("-c", "1 / 0").esperar("pronto")
+
+
+KERNEL = """
+from curso.services import control
+
+control.client("prefect").conectar()
+
+from prefect import flow
+
+
+@flow
+def quebra():
+    raise ValueError("primeira linha\\nsegunda linha")
+
+
+quebra(return_state=True)
+"""
+
+
+def test_a_kernel_is_told_where_the_server_is_and_shows_short_logs(prefect: Prefect) -> None:
+    done = subprocess.run([sys.executable, "-c", KERNEL], check=True, capture_output=True, encoding="utf-8")
+    assert "Encountered exception during execution" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    log = prefect.ultima("quebra").log()
+    assert "Traceback" in log
+    assert "segunda linha" in log
+
+
+def test_what_a_lesson_made_on_the_server_is_taken_away(prefect: Prefect) -> None:
+    trigger = {"type": "event", "posture": "Reactive", "expect": ["caju.nada"], "threshold": 1, "within": 0}
+    made = {"name": "do teste", "trigger": trigger, "actions": [{"type": "do-nothing"}], "enabled": True}
+    for _ in range(2):
+        prefect.api("POST", "/automations/", json=made)
+    prefect.apagar_automacao("do teste")
+    assert prefect.api("POST", "/automations/filter", json={}) == []
+    assert len(prefect.esperar_agenda("vendas/de-hora-em-hora", ["de-hora"])["de-hora"]) >= 1
+    for _ in range(2):
+        prefect.apagar_deployment("vendas/de-hora-em-hora")
+    assert prefect.execucoes("vendas", "Scheduled") == []
+    with pytest.raises(ServiceError, match="404"):
+        prefect.esperar_agenda("vendas/de-hora-em-hora", ["de-hora"])
 
 
 def test_prefects_own_command_speaks_to_this_server(prefect: Prefect) -> None:
