@@ -8,6 +8,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import hashlib
+import signal
 import subprocess
 import sys
 import time
@@ -57,7 +58,7 @@ class Programa:
                 env={**ambiente, MARK: str(servico)},
                 cwd=pasta,
                 start_new_session=True,  # to interrupt a cell is not meant for it
-                preexec_fn=end_with_parent if sys.platform == "linux" else None,
+                preexec_fn=_before,
             )
         program = cls(process, words, log)
         _running[servico, arguments] = program
@@ -87,12 +88,12 @@ class Programa:
         return self
 
     def parar(self) -> None:
-        """Asks it to end, and makes sure."""
+        """Ends it as Ctrl+C in its terminal would, and makes sure."""
         started: list[psutil.Process] = []
         with contextlib.suppress(psutil.Error):
             started = psutil.Process(self._process.pid).children(recursive=True)
         if self.vivo:
-            self._process.terminate()
+            self._process.send_signal(signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(STOP_SECONDS)
             if self.vivo:
@@ -102,3 +103,11 @@ class Programa:
 
     def __repr__(self) -> str:
         return f"python {self._words}: {'rodando' if self.vivo else 'parado'}"
+
+
+def _before() -> None:
+    signal.signal(
+        signal.SIGINT, signal.SIG_DFL
+    )  # a kernel ignores it between two cells, and we would inherit that
+    if sys.platform == "linux":
+        end_with_parent()

@@ -69,12 +69,12 @@ def test_prefects_page_is_reached_from_the_launcher(lab: Lab) -> None:
     with browser_page() as page:
         open_welcome(page, lab)
         prefect = open_page(page, "Prefect")
-        prefect.get_by_role("link", name="Runs", exact=True).first.wait_for()
+        prefect.get_by_text("Runs", exact=True).first.wait_for()
         client = control.client("prefect")
         flow = client.api("POST", "/flows/", json={"name": "caju-na-tela"})["id"]
         run = {"flow_id": flow, "name": "cajueiro", "state": {"type": "COMPLETED"}}
         client.api("POST", "/flow_runs/", json=run)
-        prefect.get_by_role("link", name="Runs", exact=True).first.click()
+        prefect.get_by_text("Runs", exact=True).first.click()
         prefect.get_by_text("cajueiro").first.wait_for()
         assert "/prefect/runs" in prefect.url
         picture(prefect, "prefect-execucoes")
