@@ -59,7 +59,7 @@ def test_a_lesson_runs_and_airflow_is_reached_from_the_launcher(lab: Lab) -> Non
     with browser_page() as page:
         open_welcome(page, lab)
         run_lesson(page, lab)
-        airflow = open_page(page, "Airflow")
+        airflow = open_service(page, "Airflow")
         trigger_and_see_it_succeed(airflow)
 
 
@@ -68,7 +68,7 @@ def test_prefects_page_is_reached_from_the_launcher(lab: Lab) -> None:
     """Its script, its style and its API all come through Lab's address."""
     with browser_page() as page:
         open_welcome(page, lab)
-        prefect = open_page(page, "Prefect")
+        prefect = open_service(page, "Prefect")
         prefect.get_by_text("Runs", exact=True).first.wait_for()
         client = control.client("prefect")
         flow = client.api("POST", "/flows/", json={"name": "caju-na-tela"})["id"]
@@ -108,7 +108,7 @@ def run_lesson(page: Page, lab: Lab) -> None:
     )
 
 
-def open_page(page: Page, title: str) -> Page:
+def open_service(page: Page, title: str) -> Page:
     """From the launcher's card to a service's own page, under Lab's address."""
     page.locator("#jp-MainMenu").get_by_text("Arquivo", exact=True).click()
     page.locator(".lm-Menu").get_by_text("Novo iniciador", exact=True).click()

@@ -32,7 +32,7 @@ PREDICTIONS = [
     ),
     Prediction(
         id="03b.parou",
-        question="O processo do `serve` foi parado com Ctrl+C. O que acontece com a agenda?",
+        question="O processo do `serve` foi parado com `Ctrl + C`. O que acontece com a agenda?",
         options={
             "a": "Continua ativa, e as execuções se acumulam até alguém voltar",
             "b": "O deployment é apagado junto com o processo",
