@@ -17,12 +17,14 @@ app = typer.Typer(
     options_metavar="[OPÇÕES]",
     subcommand_metavar="COMANDO [ARGUMENTOS]...",
     no_args_is_help=True,
-    help="Os serviços das lições: Airflow, Dagster, PostgreSQL, caixa postal, Slack de mentira, métricas.",
+    help="Os serviços das lições: Airflow, Prefect, Dagster, PostgreSQL, caixa postal, Slack de mentira, métricas.",
 )
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[SERVIÇO]...", help="airflow, dagster, postgres, caixa-postal, slack, metricas."),
+    typer.Argument(
+        metavar="[SERVIÇO]...", help="airflow, prefect, dagster, postgres, caixa-postal, slack, metricas."
+    ),
 ]
 
 

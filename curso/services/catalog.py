@@ -13,6 +13,7 @@ MODULES = {
     "caixa-postal": "curso.services.inbox",
     "slack": "curso.services.slack",
     "metricas": "curso.services.metrics",
+    "prefect": "curso.services.prefect",
 }
 
 

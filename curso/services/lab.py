@@ -21,7 +21,7 @@ from curso.services.catalog import service_named
 from curso.services.folder import Phase
 from curso.services.service import ServiceError
 
-PAGES = ("airflow", "dagster")
+PAGES = ("airflow", "prefect", "dagster")
 ICONS = Path(__file__).parents[1] / "labconfig" / "icones"
 RELOAD_SECONDS = 1.5
 _starting: dict[str, threading.Thread] = {}

@@ -100,7 +100,7 @@ class Supervisor:
                 stderr=subprocess.STDOUT,
                 env={**(part.environment or os.environ), MARK: str(self.folder.path)},
                 cwd=self.folder.path,
-                preexec_fn=_end_with_parent if sys.platform == "linux" else None,
+                preexec_fn=end_with_parent if sys.platform == "linux" else None,
             )
         self.processes[part.name] = part, process
 
@@ -180,7 +180,7 @@ def _how(code: int) -> str:
     return f"sinal {signal.Signals(-code).name}" if code < 0 else f"código {code}"
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 

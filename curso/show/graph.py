@@ -14,6 +14,15 @@ COLOURS = {
     "running": "#1565c0",
     "deferred": "#6a1b9a",
     "queued": "#546e7a",
+    # Prefect's own names
+    "Completed": "#2e7d32",
+    "Cached": "#00838f",
+    "Failed": "#c62828",
+    "Crashed": "#c62828",
+    "RolledBack": "#ad1457",
+    "NotReady": "#ef6c00",
+    "AwaitingRetry": "#f9a825",
+    "Running": "#1565c0",
 }
 OTHER = "#78909c"
 

@@ -1,4 +1,4 @@
-"""A learner's way through Lab with a lesson and Airflow's own pages, in a real browser."""
+"""A learner's way through Lab with a lesson and the orchestrators' own pages, in a real browser."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
 import pytest
 from playwright.sync_api import TimeoutError
 
 from curso.services import control
+from curso.services.lab import PAGES
 from curso.services.supervisor import left_by
 from lab_browser import ROOT, Lab, browser_page, open_welcome, running_lab
 from lesson_runner import course_copy
@@ -38,10 +40,13 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
         with running_lab(tmp_path, root=copy.root) as running:
             yield running
         deadline = time.monotonic() + 60
-        for service in ("airflow", "dagster"):
-            while (left := left_by(copy.services / service)) and time.monotonic() < deadline:
-                time.sleep(0.5)
-            assert left == [], f"the Lab is gone and its {service} is not"
+        while (left := _left(copy.services)) and time.monotonic() < deadline:
+            time.sleep(0.5)
+        assert left == [], "the Lab is gone and its services are not"
+
+
+def _left(services: Path) -> list[psutil.Process]:
+    return [process for name in PAGES for process in left_by(services / name)]
 
 
 def picture(page: Page, name: str) -> None:
@@ -79,6 +84,23 @@ def test_dagster_is_reached_from_the_launcher_and_runs_what_its_page_asks_for(la
         dagster.goto(dagster.url.split("/dagster/")[0] + f"/dagster/runs/{run.id}")
         dagster.get_by_text("STEP_SUCCESS").first.wait_for()
         picture(dagster, "dagster-run")
+
+
+@pytest.mark.timeout(600)
+def test_prefects_page_is_reached_from_the_launcher(lab: Lab) -> None:
+    """Its script, its style and its API all come through Lab's address."""
+    with browser_page() as page:
+        open_welcome(page, lab)
+        prefect = open_service(page, "Prefect")
+        prefect.get_by_text("Runs", exact=True).first.wait_for()
+        client = control.client("prefect")
+        flow = client.api("POST", "/flows/", json={"name": "caju-na-tela"})["id"]
+        run = {"flow_id": flow, "name": "cajueiro", "state": {"type": "COMPLETED"}}
+        client.api("POST", "/flow_runs/", json=run)
+        prefect.get_by_text("Runs", exact=True).first.click()
+        prefect.get_by_text("cajueiro").first.wait_for()
+        assert "/prefect/runs" in prefect.url
+        picture(prefect, "prefect-execucoes")
 
 
 def run_lesson(page: Page, lab: Lab) -> None:
