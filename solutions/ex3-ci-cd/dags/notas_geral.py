@@ -14,7 +14,7 @@ with DAG(
     tags={"rede"},
 ):
     with TaskGroup(group_id="coleta"):
-        baixar = BashOperator(task_id="baixar", bash_command="echo {{ var.value.get('origem', ds) }}", retries=4)
+        baixar = BashOperator(task_id="baixar", bash_command="echo {{ var.value.origem }}", retries=4)
         compactar = BashOperator(task_id="compactar", bash_command="echo ok", retries=1)
         baixar >> compactar
     fim = BashOperator(task_id="somar", bash_command="echo fim", retries=4)

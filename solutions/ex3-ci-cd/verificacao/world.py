@@ -144,7 +144,7 @@ with DAG(
     tags={"@TAG@"},
 ):
     with TaskGroup(group_id="@GROUP@"):
-        baixar = BashOperator(task_id="baixar", bash_command="echo {{ var.value.get('origem', ds) }}", retries=@RETRIES@)
+        baixar = BashOperator(task_id="baixar", bash_command="echo {{ var.value.origem }}", retries=@RETRIES@)
         compactar = BashOperator(task_id="compactar", bash_command="echo ok", retries=1)
         baixar >> compactar
     fim = BashOperator(task_id="@TASK1@", bash_command="echo fim", retries=@RETRIES@)
