@@ -6,8 +6,11 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from autograder.run.inside import calling
 
 MAX_FINDINGS = 40
 MAX_TEXT = 300
@@ -29,8 +32,20 @@ def read(file: Path) -> dict[str, Any]:
             "problem": f"não é YAML{where}: {getattr(error, 'problem', error)}"[:MAX_TEXT],
             "findings": [],
         }
-    findings = [*_actionlint(file), *_schema(file), *_zizmor(file)]
+    try:
+        content = calling.plain(content)
+    except calling.NotPlain as error:  # a few lines of aliases can stand for gigabytes
+        return {"content": None, "problem": f"tem {error}", "findings": []}
+    findings = [found for check in (_actionlint, _schema, _zizmor) for found in _asked(check, file)]
     return {"content": content, "problem": "", "findings": findings[:MAX_FINDINGS]}
+
+
+def _asked(check: Callable[[Path], list[dict[str, Any]]], file: Path) -> list[dict[str, Any]]:
+    try:
+        return check(file)
+    except (subprocess.TimeoutExpired, ValueError, LookupError, TypeError) as error:
+        name = check.__name__.removeprefix("_")
+        return [_finding(name, type(error).__name__, 0, "não conseguiu ler o arquivo")]
 
 
 def _run(*command: str) -> Any:
@@ -80,11 +95,11 @@ def _primary(location: dict[str, Any]) -> bool:
 
 def _schema(file: Path) -> list[dict[str, Any]]:
     """GitHub's own schema of a workflow, as check-jsonschema ships it."""
+    import check_jsonschema
     import yaml
-    from check_jsonschema.catalog import SCHEMA_CATALOG  # noqa: F401 - says that this version has the schemas inside
     from jsonschema import Draft7Validator
 
-    schemas = Path(sys.modules["check_jsonschema"].__file__ or "").parent / "builtin_schemas" / "vendor"
+    schemas = Path(str(check_jsonschema.__file__)).parent / "builtin_schemas" / "vendor"
     schema = json.loads((schemas / "github-workflows.json").read_text(encoding="utf-8"))
     content = yaml.safe_load(file.read_text(encoding="utf-8"))
     if isinstance(content, dict) and True in content:  # YAML 1.1 takes `on` for a boolean

@@ -53,6 +53,11 @@ def test_healthy_repositories_are_green(evidencia: Evidence) -> None:
         which = "Neste repositório" if name == HEALTHY[0] else "Em outro repositório, também são,"
         why = PYTEST_SAID.get(code, f"o pytest terminou com o código {code}")
         expect(not code, wanted, f"{which} {why}.", log=_printed(step_of(evidencia, name)))
+    expect(
+        any(exit_of(evidencia, f"defeito-{name}/testes") for name in BROKEN),
+        "Os seus testes ficam verdes em um repositório são, e só nele.",
+        "Eles ficaram verdes também em repositórios com arquivos que nem carregam: parecem não testar nada.",
+    )
 
 
 def _printed(step: StepEvidence) -> str:
