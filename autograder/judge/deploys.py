@@ -127,6 +127,4 @@ def said(step: StepEvidence) -> str:
         found = _SAID.match(line)
         if found:
             kept.append(found[1] if found[1] is not None else f"(falhou: {found[2]})")
-        elif not line.startswith(("[", "time=")):
-            kept.append(line)
     return "\n".join(kept)[-_MAX_LOG:]

@@ -1,19 +1,20 @@
-"""Workflows that really run: in the cage, on the warm stage of Airflow, with the stand-ins that they find there."""
+"""Workflows that really run: in the cage, with the stand-ins that they find there."""
 
 from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable, Iterator
+import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from autograder.judge.deploys import said
 from autograder.model.evidence import Outcome, StepEvidence
 from autograder.model.exercise import Exercise
 from autograder.run.play import play
-from autograder.run.warm import stop_warm
 from autograder.run.world import Limits, Observe, RunTests, RunWorkflow, Scenario, Step
 from autograder.sandbox.level import Level
 from autograder.sandbox.probe import probe
@@ -24,7 +25,7 @@ CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"
 TOKEN = "tok_abracadabra_abracadabra"
 EXERCISE = Exercise.model_validate(
     {
-        "id": "ex-fluxo", "title": "Um fluxo", "minutes": 1, "proves": "nada", "adapter": "airflow", "files": [FILE, TESTS],
+        "id": "ex-fluxo", "title": "Um fluxo", "minutes": 1, "proves": "nada", "adapter": "flow", "files": [FILE, TESTS],
         "criteria": [{
             "id": "um", "title": "Um critério", "points": 1, "checklist": "deploys", "visible": True, "basis": "effect",
             "hints": ["a", "b", "c"],
@@ -34,24 +35,15 @@ EXERCISE = Exercise.model_validate(
 Run = Callable[..., StepEvidence]
 
 
-@pytest.fixture(scope="module")
-def runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A warm stage of this module's own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CURSO_PALCOS", str(tmp_path_factory.mktemp("palcos") / "meus"))
-        patch.setenv("SEGREDO_DO_CORRETOR", "nunca-visto")
-        yield
-        stop_warm()
-
-
 @pytest.fixture
-def run(runtime: None) -> Run:
+def run(flow_adapter: None, scratch: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs steps of a shell (or a whole workflow) as a push, on the best level there is."""
+    monkeypatch.setenv("SEGREDO_DO_CORRETOR", "nunca-visto")
 
     def it(
         script: str = "", *, workflow: str = "", tests: str = "", step: Step | None = None, **limits: Any
     ) -> StepEvidence:
-        lines = "\n".join(" " * 10 + line for line in script.strip().splitlines())
+        lines = textwrap.indent(textwrap.dedent(script).strip(), " " * 10)
         whole = workflow or (
             f"on: push\njobs:\n  um:\n    runs-on: ubuntu-latest\n    steps:\n      - uses: {CHECKOUT}\n      - run: |\n{lines}\n"
             "        env:\n          ALVO: ${{ vars.ALVO }}\n          TOKEN: ${{ secrets.TOKEN }}\n"
@@ -77,7 +69,6 @@ def run(runtime: None) -> Run:
             Observe("", (), ("alvo",), trees=("alvo",), watched=("alvo",)),
             seed=1,
             level=probe().level,
-            warm=True,
         )
         return evidence.steps["mundo/um"]
 
@@ -94,7 +85,7 @@ def left(step: StepEvidence, name: str) -> str:
 def green(step: StepEvidence) -> StepEvidence:
     assert step.outcome is Outcome.OK, (step.detail, step.output)
     assert step.workflow is not None
-    assert step.workflow.exit == 0, step.output
+    assert step.workflow.exit == 0, (said(step), {name: file.text for name, file in step.files.items()})
     return step
 
 
@@ -112,7 +103,7 @@ def test_python_does_what_python_does(run: Run) -> None:
     FIM
     echo 'print(6 * 7)' | python
     python -m json.tool --compact <<< '{"a":  1}'
-    python -u -W ignore -c 'import airflow; print(airflow.__version__)'
+    python -u -W ignore -c 'import sys; print("autograder" in sys.modules, "/curso" in sys.path)'
     python -c 'raise SystemExit(7)' || echo "saiu $?"
     python -c 'import sys; sys.exit("palavras")' || echo "saiu $?"
     python -c 'import os; os.kill(os.getpid(), 9)' || echo "saiu $?"
@@ -126,7 +117,7 @@ def test_python_does_what_python_does(run: Run) -> None:
     """
     lines = left(green(run(script)), "dito").splitlines()
     assert [line for line in lines if "Errno" not in line] == [
-        "['-c', 'a', 'b'] True", "alo ['um', 'dois']", "__main__ ['-', 'tres']", "42", '{"a":1}', "3.3.2", "saiu 7",
+        "['-c', 'a', 'b'] True", "alo ['um', 'dois']", "__main__ ['-', 'tres']", "42", '{"a":1}', "True False", "saiu 7",
         "palavras", "saiu 1", "saiu 137", "saiu 2", "3", "b'1\\n'", "saiu 124", "pasta", 'com "aspas" e ç False',
     ]  # fmt: skip
 
@@ -139,24 +130,15 @@ def test_packages_are_there_or_are_missed(run: Run) -> None:
     pip install pacote-que-nao-existe 2> "$ALVO/falta" && exit 1
     pip install -r nada.txt 2>> "$ALVO/falta" && exit 1
     pip install 'pytest==1.0' 2> "$ALVO/outra"
-    python -m venv .venv && . .venv/bin/activate && which python > "$ALVO/onde" && python -c 'import airflow'
-    deactivate; uv venv outro && uv run python -c 'import airflow' && uv run pytest --version
+    python -m venv .venv && . .venv/bin/activate
+    command -v python > "$ALVO/onde"; python -c 'import pytest'
+    deactivate; uv venv outro && uv run python -c 'import pytest' && uv run pytest --version
     """
     step = green(run(script))
     assert "pacote-que-nao-existe não está instalado" in left(step, "falta")
     assert "nada.txt" in left(step, "falta")
     assert "no corretor há a" in left(step, "outra")
     assert left(step, "onde").endswith("/.venv/bin/python\n")
-
-
-def test_airflow_is_loaded_already(run: Run) -> None:
-    script = """
-    python -c 'import sys; print("airflow.models" in sys.modules, "autograder" in sys.path)' > "$ALVO/quente"
-    airflow version > "$ALVO/versao"
-    """
-    step = green(run(script))
-    assert left(step, "quente") == "True False\n"
-    assert "3.3.2" in left(step, "versao")
 
 
 @pytest.mark.parametrize(
@@ -219,6 +201,14 @@ def test_an_action_that_is_not_there_is_no_action(run: Run) -> None:
 # --- what gets out -----------------------------------------------------------------------------------
 
 
+def test_the_usual_programs_are_there(run: Run) -> None:
+    step = green(
+        run('echo "a b" | awk \'{print $2}\' > "$ALVO/awk"; which tar curl git sed find > "$ALVO/onde"')
+    )
+    assert left(step, "awk") == "b\n"
+    assert len(left(step, "onde").split()) == 5
+
+
 def test_a_secret_is_seen_where_it_gets_out(run: Run) -> None:
     assert green(run('echo "o token é $TOKEN"')).leaks == (), "the runner covers it"
     assert green(run('echo "$TOKEN" > "$ALVO/t"; ln -s "$TOKEN" "$ALVO/l"')).leaks == ("alvo/l", "alvo/t")
@@ -259,7 +249,7 @@ def test_a_workflow_touches_nothing_outside_of_its_scratch(run: Run, tmp_path: P
     assert "| LIGOU" not in printed
     assert "| LEU" not in printed
     assert (outside / "meu.txt").read_text() == "não toque"
-    assert os.listdir(tmp_path) == ["fora"]
+    assert sorted(os.listdir(tmp_path)) == ["fora", "pacote", "tmp"], "the last two are this test's own"
     after = green(run('git status --short > "$ALVO/depois"; test -z "$LD_PRELOAD$BASH_ENV"'))
     assert left(after, "depois") == ""
 

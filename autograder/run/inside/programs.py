@@ -43,8 +43,9 @@ def become(request: dict[str, Any], files: list[int], folder: Path) -> NoReturn:
     finally:
         for stream in (sys.stdout, sys.stderr):
             try:
-                stream.flush()
-            except (OSError, ValueError):  # nobody reads it any more, or it was closed
+                if not stream.closed:
+                    stream.flush()
+            except OSError:  # nobody reads it any more
                 code = code or 120
         os._exit(code)
 
