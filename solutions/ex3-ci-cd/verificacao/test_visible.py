@@ -160,8 +160,8 @@ def test_a_version_comes_back(evidencia: Evidence, esperado: dict[str, Any]) -> 
     )
     problems = run.differences(run.live, esperado["primeira"])
     expect(not problems, wanted, f"Na versão que voltou, {'; '.join(problems[:3])}.")
-    left = run.differences(after.live, esperado["segunda"])
-    expect(not left, wanted, f"Na versão que saiu do ar, {'; '.join(left[:3])}.")
+    left, here = ({p: (e.kind, e.content) for p, e in one.within(after.live).items()} for one in (after, run))
+    expect(left == here, wanted, "A versão que saiu do ar não é mais o que era.")
     expect(set(run.releases) == set(after.releases), wanted, "A volta criou ou apagou pastas em releases/.")
     gone = {"deleted", "moved_from"} & set(watched(run))
     expect(not gone, wanted, "Houve um instante sem `current` durante a volta.")
@@ -175,6 +175,8 @@ def test_airflow_hears_of_it_once(evidencia: Evidence) -> None:
     )
     for name, when in ((FIRST, "primeiro deploy"), (SECOND, "segundo deploy"), (BACK, "rollback")):
         run = deployed(evidencia, name, TARGET)
+        if run.report.exit:
+            continue  # its own criterion says so; nobody has to be told of what did not happen
         told = run.step.services.get(HOOK, [])
         refused = [row for row in told if row.get("status") != 200]
         expect(not refused, wanted, f"No {when} o Airflow recusou um pedido ({_refusals(refused)}).")
