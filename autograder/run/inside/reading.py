@@ -28,9 +28,10 @@ def read(file: Path) -> dict[str, Any]:
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", linha {mark.line + 1}" if mark else ""
+        said = getattr(error, "problem", None) or type(error).__name__
         return {
             "content": None,
-            "problem": f"não é YAML{where}: {getattr(error, 'problem', error)}"[:MAX_TEXT],
+            "problem": f"não é YAML{where} ({said}, diz quem o lê)"[:MAX_TEXT],
             "findings": [],
         }
     try:
