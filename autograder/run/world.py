@@ -159,7 +159,7 @@ class RunWorkflow:
     secrets: Mapping[str, str] = field(default_factory=dict)
     variables: Callable[[Path], Mapping[str, str]] = field(default=lambda world: {})
     """Given the world's folder as the workflow sees it."""
-    limits: Limits = Limits(wall_seconds=90.0, memory_mb=3_000)
+    limits: Limits = Limits(wall_seconds=60.0, memory_mb=3_000)
 
     def asked(self, world: Path) -> dict[str, Any]:
         return {

@@ -38,7 +38,7 @@ def read(file: Path) -> dict[str, Any]:
         content = calling.plain(content)
     except calling.NotPlain as error:  # a few lines of aliases can stand for gigabytes
         return {"content": None, "problem": f"tem {error}", "findings": []}
-    findings = [found for check in (_actionlint, _schema, _zizmor) for found in _asked(check, file)]
+    findings = [found for check in (_zizmor, _actionlint, _schema) for found in _asked(check, file)]
     return {"content": content, "problem": "", "findings": findings[:MAX_FINDINGS]}
 
 

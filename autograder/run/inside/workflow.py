@@ -24,6 +24,9 @@ Tell = Callable[[dict[str, Any]], None]
 MAIN = "main"
 RUNNERS = ("ubuntu-latest", "ubuntu-24.04", "ubuntu-22.04")
 REPOSITORY = "redecaju/pipelines"
+GONE = "O repositório não está mais aqui: uma execução anterior mexeu nele."
+"""Only what has run before in the same world can have taken it away."""
+
 _COMMIT_DAY = 1_772_000_000  # of the first one: equal contents have equal commits
 
 _GIT = {
@@ -42,7 +45,11 @@ def run_tests(arguments: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Runs one file of tests with pytest in a copy of the repository."""
     home = Path(os.environ["HOME"])
     repository = home / "repositorio"
-    _lay(Path(arguments["repository"]), repository, arguments)
+    try:
+        _lay(Path(arguments["repository"]), repository, arguments)
+    except OSError:
+        print(GONE)
+        return {"exit": 1}
     tell({"at": "nos testes"})
     with WarmPython(home / "programas") as python:
         command = [str(home / "programas" / "python"), "-m", "pytest", "-q", arguments["tests"]]
@@ -53,7 +60,13 @@ def run_workflow(arguments: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """Runs the workflow for one event, in a repository whose commits are the given folders."""
     home = Path(os.environ["HOME"])
     repository, given = home / "repositorio", home / "dados-do-evento"
-    commits = _commit(arguments, repository)
+    if shutil.which("git") is None:
+        raise RuntimeError("falta o programa git, de que um workflow precisa")
+    try:
+        commits = _commit(arguments, repository)
+    except (OSError, subprocess.CalledProcessError):
+        print(GONE)
+        return {"exit": 1, "commits": [], "inputs": {}}
     inputs = {
         name: _version(str(value), Path(arguments["target"]), commits)
         for name, value in arguments["inputs"].items()
@@ -99,7 +112,8 @@ def _environment(python: WarmPython) -> dict[str, str]:
 
 def _lay(source: Path, target: Path, arguments: dict[str, Any]) -> None:
     """The repository as it is pushed: the world's files, and the student's among them."""
-    shutil.copytree(source, target, dirs_exist_ok=True, copy_function=shutil.copyfile)
+    ours = shutil.ignore_patterns(".git")  # no step of the world hands one over to the next
+    shutil.copytree(source, target, dirs_exist_ok=True, copy_function=shutil.copyfile, ignore=ours)
     root = Path(arguments["root"])
     for file in sorted(root.rglob("*")):
         if file.is_file():

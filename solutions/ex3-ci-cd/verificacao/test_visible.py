@@ -365,7 +365,24 @@ MEANINGS = {
     "unsound-condition": "a condição é sempre verdadeira",
     "obfuscation": "a expressão é mais enrolada do que precisa",
     "hardcoded-container-credentials": "há uma senha escrita no arquivo",
+    # What actionlint calls its findings.
+    "syntax-check": "o GitHub não entenderia o arquivo",
+    "expression": "há um problema dentro de um `${{ }}`",
+    "events": "este gatilho, ou um filtro dele, não existe assim",
+    "glob": "este padrão de branch ou de caminho não vale",
+    "job-needs": "`needs` fala de um job que não existe, ou anda em círculo",
+    "runner-label": "este `runs-on` não existe",
+    "matrix": "há um problema na matriz",
+    "action": "a action não aceita ser usada assim",
+    "permissions": "esta permissão não existe",
+    "shell-name": "este `shell` não existe",
+    "if-cond": "esta condição é sempre a mesma",
+    "id": "há dois nomes iguais",
+    "env-var": "este nome de variável não vale",
+    "deprecated-commands": "este comando do runner não existe mais",
 }
+IN_ENGLISH = ("actionlint", "check-jsonschema")
+"""Those whose own words help to find the place."""
 NOT_FOUND = ("zizmor/secrets-outside-env",)
 """What needs settings on GitHub's side, which no file shows."""
 
@@ -381,5 +398,10 @@ def test_checkers_find_nothing(evidencia: Evidence) -> None:
         if found.rule in JUDGED_ELSEWHERE or f"{found.tool}/{found.rule}" in NOT_FOUND:
             continue
         where = f"linha {found.line}" if found.line else f"em {found.rule or 'todo o arquivo'}"
-        meaning = MEANINGS.get(found.rule) or f"{found.text.rstrip('.')} (em inglês, como ele diz)"
-        raise Unmet(wanted, f"O {found.tool}, {where}: {meaning}.")
+        meaning = MEANINGS.get(found.rule, "isto não está como o GitHub espera")
+        words = (
+            f" Nas palavras dele: {found.text[:160]}"
+            if found.tool in IN_ENGLISH or found.rule not in MEANINGS
+            else ""
+        )
+        raise Unmet(wanted, f"O {found.tool}, {where}: {meaning}.{words}")
