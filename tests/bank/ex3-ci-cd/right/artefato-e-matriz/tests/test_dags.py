@@ -19,7 +19,7 @@ READING = {"read_text", "read_bytes", "open", "read_csv", "connect", "get_connec
 def pytest_generate_tests(metafunc):
     if "arvore" in metafunc.fixturenames:
         assert FILES
-        metafunc.parametrize("arvore", FILES, ids=[f.stem for f in FILES])
+        metafunc.parametrize("arvore", FILES, ids=[f.stem for f in FILES], indirect=True)
 
 
 @pytest.fixture

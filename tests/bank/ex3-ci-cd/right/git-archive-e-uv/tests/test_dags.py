@@ -51,7 +51,7 @@ def fora_do_catalogo(dags):
 
 
 def em_outro_arquivo(dags):
-    onde = {d: str(Path(dag.fileloc).relative_to(Path.cwd())) for d, dag in dags.items()}
+    onde = {d: str(Path(dag.fileloc).resolve().relative_to(Path.cwd().resolve())) for d, dag in dags.items()}
     return {d for d, arquivo in onde.items() if catalogo()[d]["arquivo"] != arquivo}
 
 
