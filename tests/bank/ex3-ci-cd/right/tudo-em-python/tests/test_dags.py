@@ -20,7 +20,7 @@ vigiando = []
 def gancho(evento, dados):
     if vigiando and evento == "open":
         nome = str(dados[0])
-        if nome.startswith(str(raiz)) and not nome.endswith((".py", ".pyc", ".airflowignore")):
+        if nome.startswith(str(raiz)) and not nome.endswith((".py", ".pyc", ".airflowignore", ".md")):
             vigiando.append(nome)
     elif vigiando and evento in ("sqlite3.connect", "socket.connect"):
         vigiando.append(evento)
