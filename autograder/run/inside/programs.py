@@ -19,6 +19,8 @@ from autograder.run.inside import packages
 PYTHONS = ("python", "python3", f"python3.{sys.version_info.minor}", "python3.12")
 NAMES = (*PYTHONS, "pytest", "py.test", "pip", "pip3", "uv", "uvx", "airflow")
 
+MAX_DESCRIPTORS = 1_024
+
 _WITH_VALUE = ("-W", "-X", "--check-hash-based-pycs")
 _OURS = "/curso"
 
@@ -30,7 +32,7 @@ def become(request: dict[str, Any], files: list[int], folder: Path) -> NoReturn:
         os.setsid()
         for number, descriptor in enumerate(files):
             os.dup2(descriptor, number)
-            os.close(descriptor)
+        os.closerange(3, MAX_DESCRIPTORS)  # as after an exec: what this process was forked from keeps its own
         os.chdir(request["folder"])
         os.environ.clear()
         os.environ.update(request["environment"])

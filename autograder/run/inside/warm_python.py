@@ -24,7 +24,7 @@ from typing import Any
 from autograder.run.inside import asking, programs
 
 REAP_SECONDS = 0.01
-REQUEST_SECONDS = 5.0
+REQUEST_SECONDS = 20.0
 MAX_REQUEST_BYTES = 4 << 20
 
 
