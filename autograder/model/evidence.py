@@ -161,6 +161,61 @@ class DeadlineReport(_Seen):
     missed: tuple[DeadlineMissed, ...]
 
 
+class CheckerFinding(_Seen):
+    """What one checker of workflows found."""
+
+    tool: str
+    rule: str
+    line: int
+    text: str
+
+
+class ReadingReport(_Seen):
+    """A workflow's file as data."""
+
+    content: JsonValue
+    """All of it text, but for its lists and mappings."""
+    problem: str
+    """Why there is no content."""
+    findings: tuple[CheckerFinding, ...]
+
+
+class TestsReport(_Seen):
+    """The adapter's report of a run of pytest."""
+
+    exit: int
+
+
+class WorkflowReport(_Seen):
+    """The adapter's report of a workflow's run."""
+
+    exit: int
+    commits: tuple[str, ...]
+    inputs: dict[str, str]
+    """What was typed, as it was when it was."""
+
+
+class TreeEntry(_Seen):
+    """A file, folder or link under a folder of the world that is seen whole."""
+
+    kind: str
+    """file, folder, link, or other."""
+    content: str = ""
+    """A file's SHA-256 ("" where it is too large), or where a link points to."""
+    changed: float = 0.0
+    """When it was last written, renamed or given other rights, on the file system's clock."""
+    written: float = 0.0
+    """When its content was last written, as it says itself."""
+
+
+class NameEvent(_Seen):
+    """What became of a name in a watched folder."""
+
+    name: str
+    what: str
+    """created, deleted, moved_from, or moved_to (a rename, which replaces what had that name)."""
+
+
 class FileSeen(_Seen):
     """A file of the world after a step."""
 
@@ -181,12 +236,21 @@ class StepEvidence(_Seen):
     run: RunReport | None = None
     call: CallReport | None = None
     deadline: DeadlineReport | None = None
+    reading: ReadingReport | None = None
+    tests: TestsReport | None = None
+    workflow: WorkflowReport | None = None
     output: dict[str, str] = {}
     """The end of what was printed, per task ("" is what came outside of any task)."""
     tables: dict[str, list[Row]] = {}
     services: dict[str, list[Row]] = {}
     """What reached each service of the world during this step, in the order in which it came."""
     files: dict[str, FileSeen] = {}
+    trees: dict[str, dict[str, TreeEntry]] = {}
+    """Each folder that is seen whole: what is in it, by its path from there."""
+    events: dict[str, list[NameEvent] | None] = {}
+    """What became of the names in each watched folder, in order; None where it could not be watched to the end."""
+    leaks: tuple[str, ...] = ()
+    """Where a secret of the world was found: "saída", or a file's path."""
     changed: tuple[str, ...] = ()
     """Files of the world that nobody may change (`Observe.kept`) and that are no longer as they were built."""
 
@@ -204,12 +268,15 @@ class Evidence(_Seen):
     """What an instructor should know of how it was played."""
 
 
-Report = ParseReport | RunReport | CallReport | DeadlineReport
+Report = ParseReport | RunReport | CallReport | DeadlineReport | ReadingReport | TestsReport | WorkflowReport
 
 REPORTS: dict[str, type[Report]] = {
     "parse": ParseReport,
     "run": RunReport,
     "call": CallReport,
     "deadline": DeadlineReport,
+    "reading": ReadingReport,
+    "tests": TestsReport,
+    "workflow": WorkflowReport,
 }
 """The schema of the report that each job must return; the job's name is also its field in StepEvidence."""

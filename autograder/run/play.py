@@ -18,17 +18,20 @@ from autograder.model.evidence import (
     REPORTS,
     Evidence,
     FileSeen,
+    NameEvent,
     Outcome,
     Report,
-    Row,
     StepEvidence,
+    TreeEntry,
 )
 from autograder.model.exercise import Exercise
 from autograder.run.adapters import ADAPTERS, Adapter
 from autograder.run.observe import digests, observe
 from autograder.run.scratch import empty, scratch_folder
 from autograder.run.stage import ColdStage, Stage, StageError
+from autograder.run.trees import see_tree
 from autograder.run.warm import warm_stage
+from autograder.run.watching import Watch, watching
 from autograder.run.world import Observe, Parse, Scenario, Step
 from autograder.sandbox.cage import Cage, Room
 from autograder.sandbox.level import Level
@@ -39,6 +42,7 @@ OnSteps = Callable[[dict[str, StepEvidence]], None]
 TOGETHER_SECONDS = 0.04
 """Steps that end this close to one another are told together: judging them takes longer than this."""
 
+MAX_LEAKS = 20
 COLD = "A correção foi feita a frio, mais devagar e igualmente válida: {reason}."
 _LIMITS = (Outcome.TIMED_OUT, Outcome.FLOODED, Outcome.OUT_OF_MEMORY, Outcome.DISK_FULL)
 
@@ -231,10 +235,11 @@ class _Player:
             evidence = self._not_played(number, full_name, step)
             if evidence is None:
                 self._renew_home(seat, room)
-                answer = seat.stage.play(self._request(step, environment, seat, room), serving)
-                evidence = self._evidence(
-                    step, answer, room.world, {s.name: s.seen() for s in services}, built
-                )
+                request = self._request(step, environment, seat, room) | {"secrets": scenario.secrets}
+                with watching(room.world, self._seen.watched) as watches:
+                    answer = seat.stage.play(request, serving)
+                    evidence = self._evidence(step, answer, room.world, built, scenario.secrets, watches)
+                evidence = evidence.model_copy(update={"services": {s.name: s.seen() for s in services}})
             self._learn(full_name, evidence)
             if evidence.parse:
                 last = name == to_load[-1]
@@ -334,8 +339,9 @@ class _Player:
         step: Step,
         answer: dict[str, Any],
         world: Path,
-        services: dict[str, list[Row]],
         built: dict[str, str],
+        secrets: tuple[str, ...],
+        watches: dict[str, Watch],
     ) -> StepEvidence:
         outcome, detail = Outcome(answer["outcome"]), str(answer.get("detail", ""))
         report: dict[str, Report] = {}
@@ -345,6 +351,11 @@ class _Player:
             except ValidationError:
                 outcome, detail = Outcome.MALFORMED, "o relato da execução não tem a forma esperada"
         at = str(answer.get("at", ""))
+        events = {name: watch.events() for name, watch in watches.items()}
+        trees = {
+            folder: see_tree(world, folder, tuple(s.encode() for s in secrets)) for folder in self._seen.trees
+        }
+        leaks = ["saída"] if answer.get("told_secret") else []
         effects = observe(world, self._seen.database, self._seen.tables, self._seen.folders)
         seen = StepEvidence(
             outcome=outcome,
@@ -352,13 +363,22 @@ class _Player:
             seconds=float(answer.get("seconds", 0.0)),
             output={str(k): str(v) for k, v in answer.get("output", {}).items()},
             tables=effects["tables"],
-            services=services,
             files={name: FileSeen.model_validate(file) for name, file in effects["files"].items()},
+            trees={folder: _tree(tree) for folder, (tree, _) in trees.items()},
+            events={
+                name: told if told is None else [NameEvent.model_validate(one) for one in told]
+                for name, told in events.items()
+            },
+            leaks=tuple((leaks + [place for _, found in trees.values() for place in found])[:MAX_LEAKS]),
             changed=tuple(
                 name for name, now in digests(world, self._seen.kept).items() if now != built[name]
             ),
         )
         return seen.model_copy(update=report)
+
+
+def _tree(seen: dict[str, Any]) -> dict[str, TreeEntry]:
+    return {path: TreeEntry.model_validate(entry) for path, entry in seen.items()}
 
 
 def _flat(scenarios: list[Scenario]) -> Iterator[tuple[Scenario, str]]:

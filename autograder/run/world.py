@@ -114,6 +114,65 @@ class MissDeadline:
         return {"dag_id": self.dag_id, "queued_at": self.queued_at.isoformat()}
 
 
+@dataclass(frozen=True)
+class ReadWorkflow:
+    """Read a GitHub workflow as data, and ask the checkers of workflows what they find in it."""
+
+    job: ClassVar[str] = "reading"
+    dag_id: ClassVar[str] = ""
+    file: str
+    limits: Limits = Limits(wall_seconds=60.0, evidence_mb=1)
+
+    def asked(self, world: Path) -> dict[str, Any]:
+        return {}
+
+
+@dataclass(frozen=True)
+class RunTests:
+    """Run one of the submission's files with pytest, in a repository of the world that the submission is part of."""
+
+    job: ClassVar[str] = "tests"
+    dag_id: ClassVar[str] = ""
+    repository: str
+    """The repository's folder in the world."""
+    file: str
+    limits: Limits = Limits(wall_seconds=60.0, memory_mb=2_000)
+
+    def asked(self, world: Path) -> dict[str, Any]:
+        return {"repository": str(world / self.repository), "tests": self.file}
+
+
+@dataclass(frozen=True)
+class RunWorkflow:
+    """Run a workflow of the submission for one event of a repository that the submission is part of."""
+
+    job: ClassVar[str] = "workflow"
+    dag_id: ClassVar[str] = ""
+    repositories: tuple[str, ...]
+    """Folders of the world: the repository's commits, the last one being what the event is about."""
+    file: str
+    event: str = "push"
+    inputs: Mapping[str, str] = field(default_factory=dict)
+    """What is typed into a `workflow_dispatch`; `{1}` is the release that was made of the first commit."""
+    target: str = ""
+    """The folder of the world in which releases are."""
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    variables: Callable[[Path], Mapping[str, str]] = field(default=lambda world: {})
+    """Given the world's folder as the workflow sees it."""
+    limits: Limits = Limits(wall_seconds=60.0, memory_mb=3_000)
+
+    def asked(self, world: Path) -> dict[str, Any]:
+        return {
+            "workflow": self.file,
+            "repositories": [str(world / folder) for folder in self.repositories],
+            "event": self.event,
+            "inputs": dict(self.inputs),
+            "target": str(world / self.target),
+            "secrets": dict(self.secrets),
+            "variables": dict(self.variables(world)),
+        }
+
+
 class WorldService(Protocol):
     """Something that listens in a world (`autograder.run.services` has some)."""
 
@@ -142,6 +201,8 @@ class Scenario:
     """Variables and connections, given the world's folder as the pipeline sees it."""
     services: Callable[[], Sequence[WorldService]] = tuple
     """Makes what listens in this world; served outside, where no pipeline reaches it."""
+    secrets: tuple[str, ...] = ()
+    """Words that no step may print, nor leave in what is observed of this world."""
     adapter: str = ""
     """Which orchestrator plays it; the exercise's own where nothing is said."""
 
@@ -155,6 +216,10 @@ class Observe:
     folders: tuple[str, ...]
     kept: tuple[str, ...] = ()
     """Files that no step may change."""
+    trees: tuple[str, ...] = ()
+    """Folders of which every file, link and folder is seen, by digest and by the time of its last change."""
+    watched: tuple[str, ...] = ()
+    """Folders in which every name that comes, goes or is replaced during a step is seen, in order."""
 
 
 class Grader(Protocol):

@@ -123,8 +123,12 @@ class Cage:
                 command += ["--symlink", os.readlink(path), folder]
             elif path.exists():
                 command += ["--ro-bind", folder, folder]
-        # Of /etc only what programs need to start and to name time zones and users.
-        for name in ("ld.so.cache", "localtime", "passwd", "group", "nsswitch.conf", "mime.types"):
+        # Of /etc only what programs need to start and to name time zones and users. (bwrap's own would be 0700.)
+        command += ["--perms", "0755", "--dir", "/etc"]
+        for name in (
+            "ld.so.cache", "localtime", "passwd", "group", "nsswitch.conf", "mime.types",
+            "alternatives",  # where Debian keeps who is `awk` and who is `which`
+        ):  # fmt: skip
             command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
         # Before the libraries: a course that was cloned under /tmp has them there.
         proc = ["--perms", "0555", "--dir"] if self._as_root else ["--proc"]  # root's is mounted at the end

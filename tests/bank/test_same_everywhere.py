@@ -21,6 +21,8 @@ SAMPLE = [
     (EVERY_LEVEL, "portao-so-olha-o-que-vale"),
     ("ex2-error-handling", "threads-e-aviso-do-dag"),
     ("ex2-error-handling", "retry-after-com-teto"),
+    ("ex3-ci-cd", "git-archive-e-uv"),
+    ("ex3-ci-cd", "so-a-primeira-task"),
     ("ex4-monitoramento", "quantis-e-httpx"),
     ("ex4-monitoramento", "pela-data-logica"),
 ]

@@ -79,14 +79,25 @@ def alone() -> Iterator[None]:
 @pytest.fixture
 def toy_adapter(alone: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes `toy` an adapter like the others, on a copy of the part of the grader that runs inside."""
+    _put_beside_the_real_ones("toy", tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def flow_adapter(alone: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes `flow` an adapter: the jobs of workflows, without the orchestrator that they usually find loaded."""
+    _put_beside_the_real_ones("flow", tmp_path, monkeypatch)
+
+
+def _put_beside_the_real_ones(adapter: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "pacote" / "autograder"
     shutil.copytree(cage.PACKAGE / "run" / "inside", package / "run" / "inside")
-    shutil.copyfile(TOY / "toy.py", package / "run" / "inside" / "toy.py")
+    shutil.copyfile(TOY / f"{adapter}.py", package / "run" / "inside" / f"{adapter}.py")
     for name in ("__init__.py", "run/__init__.py"):
         shutil.copyfile(cage.PACKAGE / name, package / name)
     monkeypatch.setattr(cage, "PACKAGE", package)
-    toy = adapters.Adapter("toy", lambda places: {}, lambda: None)
-    monkeypatch.setitem(adapters.ADAPTERS, "toy", toy)
+    monkeypatch.setitem(
+        adapters.ADAPTERS, adapter, adapters.Adapter(adapter, lambda places: {}, lambda: None)
+    )
 
 
 @pytest.fixture

@@ -95,6 +95,7 @@ def play(
     # Below a nest the world is where the stage sees it; without one the stage stands in it.
     world = os.path.join(nest.ROOMS, request["room"]["world"]) if around.nested else os.getcwd()
     watch = _Watch(pid, limits, world, nested=around.nested)
+    watch.secrets = tuple(secret.encode() for secret in request.get("secrets", ()))
     try:
         watch.until_end(evidence_out, output_out, started, door)
     finally:
@@ -217,6 +218,9 @@ class _Watch:
         self._section = ""
         self._partial = b""
         self.verdict = ""
+        self.secrets: tuple[bytes, ...] = ()
+        """What may not be printed."""
+        self.told_secret = False
 
     def until_end(
         self, evidence: int, output: int, started: float, door: socket.socket | None = None
@@ -282,7 +286,9 @@ class _Watch:
                     return True
 
     def _keep(self, chunk: bytes) -> None:
-        *lines, rest = (self._partial + chunk).split(b"\n")
+        text = self._partial + chunk
+        self.told_secret = self.told_secret or any(secret in text for secret in self.secrets)
+        *lines, rest = text.split(b"\n")
         if len(rest) > TAIL_BYTES:
             lines, rest = [*lines, rest[-TAIL_BYTES:]], b""
         self._partial = rest
@@ -323,6 +329,7 @@ class _Watch:
             "detail": detail,
             "at": str(last.get("at", ""))[:200],
             "report": report,
+            "told_secret": self.told_secret,
             "output": {name: tail.decode("utf-8", "replace") for name, tail in self.tails.items()},
         }
 

@@ -32,6 +32,8 @@ class Request:
     body: str
     number: int
     turn: int = 1
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """By their names in lower case."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,15 @@ class WebService:
             self._numbers[handler.command, parts.path] += 1
             number = self._numbers[handler.command, parts.path]
             answer = self._answer(
-                Request(handler.command, parts.path, dict(parse_qsl(parts.query)), body, number, self._turn)
+                Request(
+                    handler.command,
+                    parts.path,
+                    dict(parse_qsl(parts.query)),
+                    body,
+                    number,
+                    self._turn,
+                    {name.lower(): value for name, value in handler.headers.items()},
+                )
             )
         self._memory.note(
             method=handler.command, path=parts.path, query=parts.query, body=body, number=number,

@@ -4,3 +4,4 @@ from curso.services.lab import course_pages
 
 c = get_config()  # type: ignore[name-defined]  # noqa: F821 - Jupyter gives it to this file
 c.ServerProxy.servers = course_pages()
+c.ContentsManager.allow_hidden = True  # exercise 3 is a workflow, and GitHub wants it in .github/
