@@ -263,8 +263,9 @@ CHALLENGES = [
         hints=(
             "Compare, linha por linha, com o caju_resumo: todos os argumentos de que você precisa estão lá.",
             "O que é do DAG (agenda, início, tags, `description`, `catchup`) vai em `DAG(...)`; o que se repete nas tasks (`owner`, `retries`) vai em `default_args`.",
-            'DAG("caju_estoque", description="...", schedule="0 6 * * *", start_date=pendulum.datetime(2026, 1, 1, tz="America/Sao_Paulo"), '
-            'catchup=False, tags=["estoque"], default_args={"owner": "estoque-caju", "retries": 2}, ) e, no fim, contar >> avisar',
+            'No alto, `import pendulum`. Depois, `DAG("caju_estoque", description="...", schedule="0 6 * * *", start_date=pendulum.datetime(2026, 1, 1, tz="America/Sao_Paulo"), '
+            'catchup=False, tags=["estoque"], default_args={"owner": "estoque-caju", "retries": 2})`. No fim, '
+            '`avisar = PythonOperator(task_id="avisar", python_callable=print, dag=dag)` e `contar >> avisar`.',
         ),
         check=_estoque,
         dag=True,

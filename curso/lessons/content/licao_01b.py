@@ -53,7 +53,7 @@ PREDICTIONS = [
         question="Com depends_on_past=True e o dia 11 em failed, o que acontece com a task do dia 12?",
         options={
             "a": "roda: o arquivo dela está lá, e cada execução é independente",
-            "b": "falha também, com upstream_failed",
+            "b": "falha também, com upstream_failed (quem vinha antes falhou)",
             "c": "fica sem estado, esperando, e a execução continua aberta",
         },
         answer="c",
@@ -245,7 +245,7 @@ CHALLENGES = [
         hints=(
             "É o mesmo pedido da célula do backfill, com outro período. Que datas têm os disparos?",
             "from_date e to_date são instantes: de 2 de março à meia-noite até 6 de março às 23:59, em São Paulo (-03:00).",
-            'Troque em pedido: "from_date": "2026-03-02T00:00:00-03:00", "to_date": "2026-03-06T23:59:59-03:00", e mande o POST de novo.',
+            '`pedir_backfill({**pedido, "from_date": "2026-03-02T00:00:00-03:00", "to_date": "2026-03-06T23:59:59-03:00"})`, em uma célula nova.',
         ),
         check=_backfill,
         dag=True,
@@ -256,7 +256,7 @@ CHALLENGES = [
         hints=(
             "Se a resposta vem na quarta tentativa, quantas tentativas de novo são?",
             "Argumentos no próprio @task valem mais que default_args: @task(retries=...). Não esqueça o retry_delay, que por padrão são 5 minutos.",
-            "@task(retries=3, retry_delay=timedelta(seconds=1)) em frete, e @task(retries=0) em pagar.",
+            "`@task(retries=3, retry_delay=timedelta(seconds=1))` em `frete`, `@task(retries=0)` em `pagar` e, no alto, `from datetime import timedelta`.",
         ),
         check=_retries,
         dag=True,

@@ -158,7 +158,7 @@ PREDICTIONS = [
         },
         answer="a",
         why={
-            "a": "O processo da task terminou. Quem pergunta é o triggerer, que vigia milhares de esperas em um processo só. "
+            "a": "O processo da task terminou. Quem pergunta é o triggerer, que vigia centenas de esperas em um processo só. "
             "(Um pool pode contar as adiadas, se você pedir com `include_deferred`.)",
             "b": "Isso é o modo `poke`.",
             "c": "Isso é o modo `reschedule`. Aqui a pergunta nem passa pelo worker.",
@@ -166,7 +166,7 @@ PREDICTIONS = [
     ),
     Prediction(
         id="02.vazia",
-        question="A lista vem vazia. Em que estado ficam a somar, que é mapeada, e a total, que vem depois dela?",
+        question="A lista vem vazia. Em que estado ficam a `somar`, que é mapeada, e a `total`, que vem depois dela?",
         options={
             "a": "somar e total com sucesso, e o total é 0",
             "b": "somar falha, porque não há o que mapear, e total fica `upstream_failed`",
@@ -174,10 +174,11 @@ PREDICTIONS = [
         },
         answer="c",
         why={
-            "a": "Quem dera: com zero itens, a somar é pulada, e pela regra `all_success` a total é pulada também.",
+            "a": "Quem dera: com zero itens, a somar é pulada, e a total, que pela regra padrão só começa quando tudo antes dela "
+            "teve sucesso, é pulada também.",
             "b": "Lista vazia não é erro para o Airflow: não há nada a fazer, e «nada a fazer» se chama `skipped`.",
             "c": "Zero instâncias é `skipped`, e o pulo se espalha. Se o total precisa sair assim mesmo, "
-            "ele pede outra trigger rule.",
+            "a task pede outra regra para começar, que vem logo a seguir.",
         },
     ),
     Prediction(
@@ -786,6 +787,7 @@ CHALLENGES = [
         hints=(
             "Há dois jeitos de esperar sem ocupar a vaga, e os dois apareceram nesta lição. O modo padrão não é nenhum deles.",
             'Um `PythonSensor` (ou `@task.sensor`) com `mode="reschedule"`, ou um `FileSensor` com `deferrable=True`. '
+            "O `filepath` pode ser o caminho completo: `{{ var.value.pasta_dados }}/liberado.txt`. "
             "Escolha um `poke_interval` curto, de uns 3 segundos, e um `timeout`.",
             'Quase a resposta: `@task.sensor(task_id="esperar", poke_interval=3, timeout=120, mode="reschedule")` em uma função '
             'que devolve `(Path(Variable.get("pasta_dados")) / "liberado.txt").exists()`; depois, `esperar() >> fechar()`, '

@@ -15,11 +15,11 @@ from curso.lessons.prediction import Prediction
 PREDICTIONS = [
     Prediction(
         id="06.taxa",
-        question="Em fevereiro, qual taxa de sucesso do fechamento você contaria para a diretora?",
+        question="Em fevereiro, quantas taxas de sucesso o fechamento teve?",
         options={
-            "a": "Há só uma: sucessos divididos por execuções",
-            "b": "Depende: a de runs, a de tasks e a de tentativas dão números diferentes",
-            "c": "100%, porque existe retry",
+            "a": "Uma só: sucessos divididos por execuções",
+            "b": "Mais de uma: a de runs, a de tasks e a de tentativas dão números diferentes",
+            "c": "Uma só, de 100%, porque existe retry",
         },
         answer="b",
         why={
@@ -110,7 +110,7 @@ PREDICTIONS = [
     ),
     Prediction(
         id="06.vazia",
-        question="A tabela do dia veio vazia. A verificação `COUNT(*) > 0` e a verificação «nenhum valor é negativo» (`MIN(valor) >= 0`): o que dizem?",
+        question="A tabela do dia veio vazia. Em um `SQLTableCheckOperator`, o que dizem a condição `COUNT(*) > 0` e a condição “nenhum valor é negativo” (`MIN(centavos) >= 0`)?",
         options={
             "a": "As duas falham",
             "b": "A primeira falha; a segunda passa, porque não há valor negativo",
@@ -120,7 +120,7 @@ PREDICTIONS = [
         why={
             "a": "o mínimo de nenhuma linha é NULL, e NULL não é maior ou igual a zero: na dúvida, a verificação "
             "reprova, que é o lado certo para errar.",
-            "b": "parece lógica, mas SQL não diz «verdadeiro» sobre NULL: a segunda também reprova.",
+            "b": "parece lógica, mas SQL não diz “verdadeiro” sobre NULL: a segunda também reprova.",
             "c": "zero linhas é o defeito mais comum de todos, e contar é a verificação mais barata que existe.",
         },
     ),
@@ -505,7 +505,7 @@ def _cost(answer: Any) -> str:
         )
     if not _close(got["total"], 4.0):
         raise Wrong(
-            f"Duas horas de vaga a R$ 2 são R$ 4,00; veio total = {got['total']!r}. A que ainda corre não tem duração."
+            f"Duas horas de vaga a R$ 2 são R$ 4,00; veio total = {got['total']!r}. A que ainda está rodando não tem duração."
         )
     if _close(got["retrabalho"], 0.5):
         pass
@@ -529,7 +529,7 @@ CHALLENGES = [
         id="06.taxas",
         title="Taxas que não mentem",
         hints=(
-            "Antes de dividir, decida por quê: quantas linhas merecem estar no divisor?",
+            "Antes de dividir, decida por quanto: quantas linhas merecem estar no divisor?",
             "Filtre primeiro as que terminaram (`success` ou `failed`); as três taxas dividem pela mesma conta. E se ela for zero?",
             'Guarde `fim = [l for l in linhas if l["state"] in ("success", "failed")]`; se `fim` estiver vazia, as três são None; '
             'senão, `com_retry` conta as de `state == "success"` e `try_number > 1`, sobre `len(fim)`.',

@@ -63,7 +63,7 @@ PREDICTIONS = [
     ),
     Prediction(
         id="07a.topo",
-        question="O DAG é diário e está pausado. Quantas vezes por dia a pergunta do topo do arquivo chega ao banco?",
+        question="O DAG é diário e está pausado. Com a configuração padrão do Airflow, quantas vezes por dia a pergunta do topo do arquivo chega ao banco?",
         options={
             "a": "nenhuma: pausado, ele não roda",
             "b": "uma: é um DAG diário",
