@@ -29,7 +29,7 @@ from autograder.run.observe import digests, observe
 from autograder.run.scratch import empty, scratch_folder
 from autograder.run.stage import ColdStage, Stage, StageError
 from autograder.run.warm import warm_stage
-from autograder.run.world import Call, MissDeadline, Observe, Parse, Run, Scenario, Step
+from autograder.run.world import Observe, Parse, Scenario, Step
 from autograder.sandbox.cage import Cage, Room
 from autograder.sandbox.level import Level
 from autograder.submission import Submission
@@ -40,7 +40,6 @@ TOGETHER_SECONDS = 0.04
 """Steps that end this close to one another are told together: judging them takes longer than this."""
 
 COLD = "A correção foi feita a frio, mais devagar e igualmente válida: {reason}."
-_JOBS: dict[type[Step], str] = {Parse: "parse", Run: "run", Call: "call", MissDeadline: "deadline"}
 _LIMITS = (Outcome.TIMED_OUT, Outcome.FLOODED, Outcome.OUT_OF_MEMORY, Outcome.DISK_FULL)
 
 
@@ -98,7 +97,7 @@ class _Player:
         self.notes: list[str] = []
         self.versions: dict[str, str] = {}
         self._submission = submission
-        self._adapter: Adapter = ADAPTERS[exercise.adapter]
+        self._adapter_of = {n: ADAPTERS[s.adapter or exercise.adapter] for n, s in enumerate(scenarios)}
         self._file = exercise.files[0]
         self._scenarios = scenarios
         self._seen = seen
@@ -114,26 +113,33 @@ class _Player:
         self._loading = set(range(len(scenarios)))  # scenarios that may still load the file
         self._stop: tuple[int, str] | None = None  # from which step on nothing is run any more, and why
         self._cancelled = False
-        self._seat: _Seat
+        self._seats: dict[str, _Seat] = {}  # by the adapter's name
 
     # --- stages --------------------------------------------------------------------------------------
 
     def open(self, *, warm: bool) -> None:
-        if warm:
-            try:
-                stage = self._stages.enter_context(warm_stage(self._adapter, self._level))
-                self._seat = self._take_seat(stage)
-            except (StageError, OSError) as error:
-                self.notes.append(COLD.format(reason=str(error).rstrip(".")))
-        if not hasattr(self, "_seat"):
-            self._seat = self._open_cold()
-        self.versions = self._seat.stage.versions
+        for adapter in {adapter.name: adapter for adapter in self._adapter_of.values()}.values():
+            seat = self._open_warm(adapter) if warm else None
+            self._seats[adapter.name] = seat or self._open_cold(adapter)
+            self.versions |= self._seats[adapter.name].stage.versions
 
-    def _open_cold(self) -> _Seat:
+    def _open_warm(self, adapter: Adapter) -> _Seat | None:
+        try:
+            return self._take_seat(self._stages.enter_context(warm_stage(adapter, self._level)))
+        except (StageError, OSError) as error:
+            self._note_cold(error)
+            return None
+
+    def _open_cold(self, adapter: Adapter) -> _Seat:
         scratch = self._stages.enter_context(scratch_folder(None))
-        cage = Cage(scratch, self._level, self._adapter.template())
-        stage = ColdStage(cage, self._adapter.name, self._adapter.environment(cage.inside))
+        cage = Cage(scratch, self._level, adapter.template())
+        stage = ColdStage(cage, adapter.name, adapter.environment(cage.inside))
         return self._take_seat(self._stages.enter_context(stage))
+
+    def _note_cold(self, why: Exception) -> None:
+        note = COLD.format(reason=str(why).rstrip("."))
+        if note not in self.notes:
+            self.notes.append(note)
 
     def _take_seat(self, stage: Stage) -> _Seat:
         folder = self._stages.enter_context(scratch_folder(stage.cage.scratch))
@@ -142,17 +148,17 @@ class _Player:
         stage.cage.hand_over(room.submission)
         return _Seat(stage, folder)
 
-    def _replace(self, broken: _Seat, error: StageError) -> None:
+    def _replace(self, adapter: Adapter, broken: _Seat, error: StageError) -> None:
         """Goes on with a fresh stage. Nothing of the old one's may still be alive when worlds are built again."""
         with self._changed:
             if self._cancelled:
                 raise error
-            if self._seat is not broken:
+            if self._seats[adapter.name] is not broken:
                 return  # another scenario was faster
             if not isinstance(broken.stage, ColdStage):
-                self.notes.append(COLD.format(reason=str(error).rstrip(".")))
+                self._note_cold(error)
             broken.stage.close()
-            self._seat = self._open_cold()
+            self._seats[adapter.name] = self._open_cold(adapter)
 
     # --- scenarios -----------------------------------------------------------------------------------
 
@@ -192,18 +198,20 @@ class _Player:
             self._cancelled = True
             self._loading.clear()
             self._changed.notify_all()
-            self._seat.stage.close()
+            for seat in self._seats.values():
+                seat.stage.close()
 
     def _perform(self, number: int, scenario: Scenario) -> None:
+        adapter = self._adapter_of[number]
         try:
             for _ in range(2):
-                seat = self._seat
+                seat = self._seats[adapter.name]
                 try:
                     return self._attempt(number, scenario, seat)
                 except StageError as error:
                     # Perhaps the machine hiccuped: once more, from the beginning, before the submission is blamed.
                     fault = error
-                    self._replace(seat, error)
+                    self._replace(adapter, seat, error)
             self._give_up(scenario, fault)
         finally:
             self._has_loaded(number, set())
@@ -245,7 +253,7 @@ class _Player:
     def _not_played(self, number: int, full_name: str, step: Step) -> StepEvidence | None:
         if isinstance(step, Parse):
             return None
-        dag_id = None if isinstance(step, Call) else step.dag_id
+        dag_id = step.dag_id
         with self._changed:
             if dag_id:
                 # Whatever was handed in to be loaded earlier decides, but the first that loads it is enough.
@@ -304,29 +312,17 @@ class _Player:
 
     def _request(self, step: Step, environment: dict[str, str], seat: _Seat, room: Room) -> dict[str, Any]:
         inside = seat.stage.cage.inside
-        arguments: dict[str, Any] = {
+        arguments = step.asked(inside.world) | {
             "root": str(inside.submission),
             "file": str(inside.submission / (step.file or self._file)),
+            "observe": {
+                "database": str(inside.world / self._seen.database),
+                "tables": self._seen.tables,
+                "folders": [str(inside.world / folder) for folder in self._seen.folders],
+            },
         }
-        if isinstance(step, Parse):
-            arguments["days_ahead"] = step.days_ahead
-        elif isinstance(step, Call):
-            arguments["calls"] = [list(call) for call in step.calls(inside.world)]
-        elif isinstance(step, MissDeadline):
-            arguments |= {"dag_id": step.dag_id, "queued_at": step.queued_at.isoformat()}
-        else:
-            arguments |= {
-                "dag_id": step.dag_id,
-                "run_after": step.run_after.isoformat(),
-                "skip_sleeps": step.skip_sleeps,
-                "observe": {
-                    "database": str(inside.world / self._seen.database),
-                    "tables": self._seen.tables,
-                    "folders": [str(inside.world / folder) for folder in self._seen.folders],
-                },
-            }
         return {
-            "job": _JOBS[type(step)],
+            "job": step.job,
             "arguments": arguments,
             "environment": environment,
             "limits": asdict(step.limits),
@@ -341,12 +337,11 @@ class _Player:
         services: dict[str, list[Row]],
         built: dict[str, str],
     ) -> StepEvidence:
-        job = _JOBS[type(step)]
         outcome, detail = Outcome(answer["outcome"]), str(answer.get("detail", ""))
         report: dict[str, Report] = {}
         if outcome is Outcome.OK:
             try:
-                report[job] = REPORTS[job].model_validate(answer["report"], strict=False)
+                report[step.job] = REPORTS[step.job].model_validate(answer["report"], strict=False)
             except ValidationError:
                 outcome, detail = Outcome.MALFORMED, "o relato da execução não tem a forma esperada"
         at = str(answer.get("at", ""))

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from autograder.model.evidence import Row
 
@@ -28,50 +28,90 @@ class Limits:
     evidence_mb: int = 4
 
 
+class Step(Protocol):
+    """Something that is asked of a submission in a world."""
+
+    job: ClassVar[str]
+    """What the adapter calls it; its report stands under the same name in the evidence."""
+
+    @property
+    def limits(self) -> Limits: ...
+    @property
+    def file(self) -> str:
+        """Which of the submission's files; the first where this is empty."""
+        ...
+
+    @property
+    def dag_id(self) -> str:
+        """The DAG that has to have been loaded before; empty where none has to."""
+        ...
+
+    def asked(self, world: Path) -> dict[str, Any]:
+        """What the adapter is told (JSON values), given the world's folder as the pipeline sees it."""
+        ...
+
+
 @dataclass(frozen=True)
 class Parse:
     """Load a file with DAGs, as of today or of a later day."""
 
+    job: ClassVar[str] = "parse"
+    dag_id: ClassVar[str] = ""
     days_ahead: int = 0
     limits: Limits = Limits(wall_seconds=30.0)
     file: str = ""
-    """Which of the submission's files; the first where nothing is said."""
+
+    def asked(self, world: Path) -> dict[str, Any]:
+        return {"days_ahead": self.days_ahead}
 
 
 @dataclass(frozen=True)
 class Run:
     """Run the DAG as the scheduler would at `run_after` (time zone required)."""
 
+    job: ClassVar[str] = "run"
     dag_id: str
     run_after: datetime
     limits: Limits = Limits()
     skip_sleeps: bool = False
     """Pauses that the tasks' own code asks for are noted and skipped. (Those between tries always are.)"""
     file: str = ""
-    """Which of the submission's files holds the DAG; the first where nothing is said."""
+
+    def asked(self, world: Path) -> dict[str, Any]:
+        return {
+            "dag_id": self.dag_id,
+            "run_after": self.run_after.isoformat(),
+            "skip_sleeps": self.skip_sleeps,
+        }
 
 
 @dataclass(frozen=True)
 class Call:
     """Load one of the submission's files as a module and call functions of it, one after another."""
 
+    job: ClassVar[str] = "call"
+    dag_id: ClassVar[str] = ""
     file: str
     calls: Callable[[Path], Sequence[tuple[str, dict[str, Any]]]]
     """Function and named arguments (JSON values) of each call, given the world's folder as the pipeline sees it."""
     limits: Limits = Limits(wall_seconds=30.0, evidence_mb=1)
+
+    def asked(self, world: Path) -> dict[str, Any]:
+        return {"calls": [list(call) for call in self.calls(world)]}
 
 
 @dataclass(frozen=True)
 class MissDeadline:
     """Let the deadlines of a run that was queued at `queued_at` pass; Airflow handles each miss."""
 
+    job: ClassVar[str] = "deadline"
     dag_id: str
     queued_at: datetime
     limits: Limits = Limits(wall_seconds=30.0)
     file: str = ""
 
-
-Step = Parse | Run | Call | MissDeadline
+    def asked(self, world: Path) -> dict[str, Any]:
+        return {"dag_id": self.dag_id, "queued_at": self.queued_at.isoformat()}
 
 
 class WorldService(Protocol):
@@ -102,6 +142,8 @@ class Scenario:
     """Variables and connections, given the world's folder as the pipeline sees it."""
     services: Callable[[], Sequence[WorldService]] = tuple
     """Makes what listens in this world; served outside, where no pipeline reaches it."""
+    adapter: str = ""
+    """Which orchestrator plays it; the exercise's own where nothing is said."""
 
 
 @dataclass(frozen=True)
