@@ -98,7 +98,9 @@ class Exercise(_Document):
                     f"o critério {criterion.id} depende de {', '.join(sorted(unknown))}, que não vem antes dele"
                 )
             if self.optional and criterion.checklist:
-                raise ValueError(f"o exercício é opcional, e o critério {criterion.id} diz um item da checklist")
+                raise ValueError(
+                    f"o exercício é opcional, e o critério {criterion.id} diz um item da checklist"
+                )
             if not self.optional and not criterion.checklist:
                 raise ValueError(f"o critério {criterion.id} não diz o seu item da checklist")
             seen.add(criterion.id)

@@ -64,21 +64,20 @@ def perform(job: str, arguments: dict[str, Any], tell: Tell) -> dict[str, Any]:
     with pauses.skipped("dagster"):
         try:
             defs = _definitions(calling.load(arguments, tell))
-        except calling.NotLoaded as error:
-            traceback.print_exception(error.__cause__)
-            return _refused(job, str(error))
-        tell({"at": "ao resolver defs"})
-        try:
+            tell({"at": "ao resolver defs"})
             repository = defs.get_repository_def()
             # What `dagster dev` would refuse to load is refused here too.
             type(defs).validate_loadable(defs)
+            if job == "definitions":
+                return calling.plain_report(_describe(defs, repository))
+            tell({"at": "ao materializar"})
+            return calling.plain_report(_materialize(defs, arguments))
+        except calling.NotLoaded as error:
+            traceback.print_exception(error.__cause__)
+            return _refused(job, str(error))
         except Exception as error:
             traceback.print_exc()
             return _refused(job, calling.said(error))
-        if job == "definitions":
-            return _describe(defs, repository)
-        tell({"at": "ao materializar"})
-        return _materialize(defs, arguments)
 
 
 def _refused(job: str, why: str) -> dict[str, Any]:
@@ -218,6 +217,9 @@ def _materialize(defs: Any, arguments: dict[str, Any]) -> dict[str, Any]:
     from dagster import AssetSelection, DagsterInstance, Definitions, define_asset_job
 
     waits: dict[str, list[float]] = {}
+    config = dict(arguments["run_config"])
+    if not defs.loggers:
+        config["loggers"] = {"console": {"config": {"log_level": "INFO"}}}  # the engine's own voice is DEBUG
     selection = AssetSelection.assets(*arguments["assets"]).upstream()
     job = define_asset_job(JOB, selection=selection)
     try:
@@ -225,7 +227,7 @@ def _materialize(defs: Any, arguments: dict[str, Any]) -> dict[str, Any]:
         with DagsterInstance.ephemeral() as instance, _not_waiting(waits):
             result = whole.execute_in_process(
                 partition_key=arguments["partition"],
-                run_config=arguments["run_config"] or None,
+                run_config=config,
                 instance=instance,
                 raise_on_error=False,
             )

@@ -8,7 +8,6 @@ its services (scheduler, telemetry) stay off. Names that are not Prefect's publi
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import inspect
 import os
 import socket
@@ -16,7 +15,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -66,50 +65,51 @@ def preload() -> dict[str, str]:
 
 def perform(job: str, arguments: dict[str, Any], tell: Tell) -> dict[str, Any]:
     """The jobs a grader can ask for: `flow` (load it) and `flow_run`."""
-    with _server(), pauses.skipped("prefect", "uvicorn") as slept:
+    _serve()
+    with pauses.skipped("prefect", "uvicorn") as slept:
         try:
             module = calling.load(arguments, tell)
+            if job == "flow":
+                return calling.plain_report(_describe(module, arguments["deployment"], tell))
+            return calling.plain_report(_run(module, arguments, slept, tell))
         except calling.NotLoaded as error:
             traceback.print_exception(error.__cause__)
-            if job == "flow":
-                return {"flows": [], "error": str(error)}
-            return {"state": "NOT_LOADED", "error": str(error), "tasks": [], "pauses": []}
-        if job == "flow":
-            return _describe(module, arguments["deployment"], tell)
-        return _run(module, arguments, slept, tell)
+            why = str(error)
+        except (
+            Exception
+        ) as error:  # a module or a flow that is none: nothing that is looked at can be trusted
+            traceback.print_exc()
+            why = calling.said(error)
+    if job == "flow":
+        return {"flows": [], "error": why[:MAX_TEXT]}
+    return _not_run("NOT_LOADED", why)
 
 
 # --- the server --------------------------------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def _server() -> Iterator[None]:
-    """Prefect's server at a free port, and everything in this process told to speak with it."""
+def _serve() -> None:
+    """Prefect's server at a free port until the child ends, and everything in this process told to speak with it."""
     import prefect.context
     import uvicorn
     from prefect.events.clients import NullEventsClient
     from prefect.events.worker import EventsWorker
 
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{listening.getsockname()[1]}/api"
-        prefect.context.refresh_global_settings_context()
-        # Events are for the UI: nobody listens to them here.
-        EventsWorker.set_client_override(NullEventsClient)
-        # Without its lifespan: nothing is migrated, and no service of the server runs.
-        config = uvicorn.Config(_application, lifespan="off", ws="none", log_config=None, access_log=False)
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, args=([listening],), name="servidor", daemon=True)
-        thread.start()
-        deadline = time.monotonic() + SERVER_SECONDS
-        while not server.started:
-            if not thread.is_alive() or time.monotonic() > deadline:
-                raise RuntimeError("o servidor do Prefect não abriu")
-            time.sleep(0.002)
-        try:
-            yield
-        finally:
-            server.should_exit = True
-            thread.join(SERVER_SECONDS)
+    listening = socket.create_server(("127.0.0.1", 0))
+    os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{listening.getsockname()[1]}/api"
+    prefect.context.refresh_global_settings_context()
+    # Events are for the UI: nobody listens to them here.
+    EventsWorker.set_client_override(NullEventsClient)
+    # Without its lifespan: nothing is migrated, and no service of the server runs.
+    config = uvicorn.Config(_application, lifespan="off", ws="none", log_config=None, access_log=False)
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listening],), name="servidor", daemon=True)
+    thread.start()
+    deadline = time.monotonic() + SERVER_SECONDS
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            raise RuntimeError("o servidor do Prefect não abriu")
+        time.sleep(0.002)
 
 
 # --- loading -----------------------------------------------------------------------------------------
@@ -194,8 +194,7 @@ def _run(module: Any, arguments: dict[str, Any], slept: list[float], tell: Tell)
     ledger = _Ledger()
     flow = getattr(module, arguments["flow"], None)
     if not isinstance(flow, Flow):
-        found = f"o arquivo não tem um flow chamado {arguments['flow']}"
-        return {"state": "NOT_LOADED", "error": found, "tasks": [], "pauses": []}
+        return _not_run("NOT_LOADED", f"o arquivo não tem um flow chamado {arguments['flow']}")
     # The server asks for the pause between two tries of a whole flow, and would not let it be cut short.
     flow_delay, flow.retry_delay_seconds = flow.retry_delay_seconds, 0
     tell({"at": f"no flow {arguments['flow']}"})
@@ -221,6 +220,10 @@ def _run(module: Any, arguments: dict[str, Any], slept: list[float], tell: Tell)
         "pauses": slept[:MAX_RUNS],
         "retry_delay": float(flow_delay or 0),
     }
+
+
+def _not_run(state: str, why: str) -> dict[str, Any]:
+    return {"state": state, "error": why[:MAX_TEXT], "tasks": [], "pauses": []}
 
 
 def _at(flow: Any, deployment: Any, moment: datetime) -> Any:
