@@ -201,7 +201,7 @@ def _first_tick(schedule: Any, repository: Any, runs: list[str]) -> dict[str, An
             data = schedule.evaluate_tick(context)
     except Exception as error:
         traceback.print_exc()
-        return {"partitions": [], "error": calling.said(error)}
+        return {"partitions": [], "error": calling.said(error.__cause__ or error)}
     return {
         "partitions": [str(request.partition_key or "")[:80] for request in data.run_requests or []][
             :MAX_RUNS

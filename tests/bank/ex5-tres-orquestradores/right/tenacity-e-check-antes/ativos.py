@@ -40,7 +40,7 @@ tudo = dg.define_asset_job("tudo", [respostas, vendas, vendas_por_regiao])
 
 @dg.schedule(job=tudo, cron_schedule="0 5 * * *", default_status=dg.DefaultScheduleStatus.RUNNING)
 def as_duas(context: dg.ScheduleEvaluationContext):
-    dia = dias.get_last_partition_key(context.scheduled_execution_time)
+    dia = dias.get_partition_keys(current_time=context.scheduled_execution_time)[-1]
     yield dg.RunRequest(partition_key=dia)
 
 
