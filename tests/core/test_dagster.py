@@ -322,11 +322,27 @@ def test_an_asset_that_never_ends_is_ended(desk: Desk) -> None:
     desk.play(HEAD + endless + DEFS, brief, outcome="timed_out")
 
 
-def test_it_stays_warm(runtime: Path) -> None:
-    """One thread after the rehearsal: else the stage would say why it can't stay."""
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import sys\nsys.modules[__name__] = 3\n",
+        TWO + "dg.Definitions.get_repository_def = lambda self: 3\n" + DEFS,
+        TWO + "dg.JobDefinition.execute_in_process = lambda *a, **k: 3\n" + DEFS,
+    ],
+    ids=["no module", "no repository", "no result"],
+)
+def test_what_lies_about_itself_is_a_report_and_no_fault(desk: Desk, source: str) -> None:
+    load(desk, source)
+    ran, _ = materialize(desk, source)
+    assert ran.state != "SUCCESS"
+
+
+def test_it_stays_warm_beside_another_and_both_are_stopped(runtime: Path) -> None:
+    """One thread after all that is paid in advance: else a stage would say why it can't stay."""
     level = probe().level
     if not level.nested:
         pytest.skip(f"aqui nenhum palco fica aquecido: {probe().reason}")
-    with warm_stage(ADAPTERS["dagster"], level) as stage:
-        assert stage.versions["dagster"]
-    assert stop_warm() == 1
+    with warm_stage(ADAPTERS["dagster"], level) as one, warm_stage(ADAPTERS["prefect"], level) as other:
+        assert one.versions["dagster"]
+        assert other.versions["prefect"]
+    assert stop_warm() == 2

@@ -6,15 +6,12 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from autograder.model.evidence import FlowReport, FlowRunReport
-from autograder.run.adapters import ADAPTERS
 from autograder.run.elsewhere import LoadFlow, RunFlow
-from autograder.run.warm import stop_warm, warm_stage
 from autograder.run.world import Limits
 from autograder.sandbox.probe import probe
 
@@ -153,6 +150,18 @@ def test_an_async_deployment_is_waited_for(desk: Desk) -> None:
     assert deployment.name == "d"
 
 
+def test_a_flow_from_a_source_has_a_deployment_too(desk: Desk) -> None:
+    source = """
+def implantacao():
+    from pathlib import Path
+    here = str(Path(__file__).parent)
+    return flow.from_source(source=here, entrypoint="d.py:f").to_deployment("d", cron="0 5 * * *")
+"""
+    deployment = load(desk, EMPTY + source).deployment
+    assert deployment
+    assert (deployment.flow, len(deployment.next_runs)) == ("f", 10)
+
+
 @pytest.mark.parametrize("source", ["import nao_existe", "def x(:", "1 / 0"])
 def test_a_file_that_does_not_load_is_a_report(desk: Desk, source: str) -> None:
     assert load(desk, source).error
@@ -281,6 +290,21 @@ def test_a_flow_that_ends_the_process_leaves_no_report(desk: Desk) -> None:
     desk.play(HEAD + "@flow\ndef f():\n    os._exit(0)\n", RunFlow("d.py", "f"), outcome="died")
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import sys\nsys.modules[__name__] = 3\n",
+        "class Lie(str):\n    def __getitem__(self, part):\n        return object()\nf = flow(name='x')(lambda: None)\nf.name = Lie('x')\n",
+        "import prefect\nprefect.Flow = 3\n",
+    ],
+    ids=["no module", "no text", "no class"],
+)
+def test_what_lies_about_itself_is_a_report_and_no_fault(desk: Desk, source: str) -> None:
+    load(desk, source)
+    ran, _ = run(desk, source)
+    assert ran.state != "COMPLETED"
+
+
 def test_nothing_outside_of_the_child_can_be_reached(desk: Desk) -> None:
     if not probe().level.nested:
         pytest.skip("só uma rede própria corta a de fora")
@@ -288,13 +312,3 @@ def test_nothing_outside_of_the_child_can_be_reached(desk: Desk) -> None:
     report, _ = run(desk, source)
     assert report.state == "FAILED"
     assert "unreachable" in report.error
-
-
-def test_it_stays_warm(runtime: Path) -> None:
-    """One thread, no connection: else the stage would say why it can't stay."""
-    level = probe().level
-    if not level.nested:
-        pytest.skip(f"aqui nenhum palco fica aquecido: {probe().reason}")
-    with warm_stage(ADAPTERS["prefect"], level) as stage:
-        assert stage.versions["prefect"]
-    assert stop_warm() == 1
