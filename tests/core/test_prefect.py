@@ -100,7 +100,7 @@ def test_the_names_that_are_not_public_are_still_there() -> None:
         f"schedules=[Cron('0 2 * * *', timezone='{ZONE}')]",
         "cron='0 5 * * *'",
         f"schedule=RRule('DTSTART:20260101T020000\\nRRULE:FREQ=DAILY', timezone='{ZONE}')",
-        f"schedule=Interval(timedelta(days=1), anchor_date=__import__('datetime').datetime(2026, 1, 1, 2), timezone='{ZONE}')",
+        f"schedule=Interval(timedelta(days=1), anchor_date=__import__('datetime').datetime(2026, 1, 1, 5, tzinfo=__import__('datetime').UTC), timezone='{ZONE}')",
         f"schedules=[{{'schedule': __import__('prefect.client.schemas.schedules', fromlist=['x']).CronSchedule(cron='0 2 * * *', timezone='{ZONE}'), 'active': True}}]",
     ],
     ids=["cron", "list", "utc", "rrule", "interval", "client"],

@@ -28,6 +28,11 @@ def of_day(day: Any, drawn: Any, world: ModuleType) -> dict[str, Any]:
         "busy": {str(store): status for store, status in day.busy.items()},
         "cut": sorted(day.cut),
         "dead": sorted(day.dead),
+        # Told once: whatever a cleaning does with versions, these count.
+        "certain": {
+            str(store): [line.sale for line in counted(lines) if sum(x.sale == line.sale for x in lines) == 1]
+            for store, lines in day.lines.items()
+        },
         "vendas": [
             {
                 "data": data, "venda_id": line.sale, "loja_id": line.store, "produto_id": line.product,

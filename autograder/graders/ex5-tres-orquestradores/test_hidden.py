@@ -29,7 +29,8 @@ def sales(rows: list[Row]) -> set[str]:
 
 
 def wanted_sales(day: dict[str, Any]) -> set[str]:
-    return {str(row["venda_id"]) for row in day["vendas"]}
+    """Those that count however their versions are cleaned, which is another criterion's question."""
+    return {sale for of_store in day["certain"].values() for sale in of_store}
 
 
 def asked(step: StepEvidence, day: dict[str, Any], store: int) -> list[Row]:

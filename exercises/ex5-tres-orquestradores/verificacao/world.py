@@ -169,7 +169,7 @@ def _day(rng: random.Random, day: date, stores: Sequence[tuple[int, str, str]], 
     numbers = iter(rng.sample(range(1000, 9999), 60))
     selling = [store for store in others if store != also_closed]
     for store in selling:
-        cents = [rng.randint(300, 25_000) for _ in range(2)] + [prices.pop() for _ in range(2) if prices]
+        cents = [rng.randint(300, 25_000) for _ in range(3)] + [prices.pop() for _ in range(2) if prices]
         sold = [
             Line(f"V{day:%m%d}-{next(numbers)}", store, rng.choice(PRODUCTS), rng.randint(1, 4), price)
             for price in cents
