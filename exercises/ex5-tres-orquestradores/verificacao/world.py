@@ -31,7 +31,7 @@ SAMPLE_SEED = 2026
 SAMPLE_DAYS = ("common", "unsteady")
 API = "api"
 PRODUCTION = "producao.db"
-LIMITS = Limits(wall_seconds=40.0)
+LIMITS = Limits(wall_seconds=30.0)
 
 SCHEMA = """
 CREATE TABLE lojas (loja_id INTEGER, nome TEXT, regiao TEXT);
