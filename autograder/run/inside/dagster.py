@@ -22,7 +22,7 @@ Tell = Callable[[dict[str, Any]], None]
 
 JOB = "correcao_do_exercicio"
 MAX_THINGS = 200
-MAX_RUNS = 50
+MAX_RUNS = 50  # of what a thing has several of
 MAX_TEXT = 2_000
 
 
@@ -77,7 +77,7 @@ def perform(job: str, arguments: dict[str, Any], tell: Tell) -> dict[str, Any]:
             return _refused(job, str(error))
         except Exception as error:
             traceback.print_exc()
-            return _refused(job, calling.said(error))
+            return _refused(job, calling.said(_first_of(error)))
 
 
 def _refused(job: str, why: str) -> dict[str, Any]:
@@ -108,14 +108,14 @@ def _definitions(module: Any) -> Any:
 def _describe(defs: Any, repository: Any) -> dict[str, Any]:
     graph = repository.asset_graph
     assets = []
-    schedules = [_describe_schedule(schedule, repository) for schedule in repository.schedule_defs]
+    schedules = [_describe_schedule(schedule, repository) for schedule in repository.schedule_defs[:MAX_RUNS]]
     for key in sorted(graph.executable_asset_keys, key=lambda key: key.to_user_string()):
         node = graph.get(key)
         assets.append(
             {
                 "key": key.to_user_string()[:200],
                 "partitions": type(node.partitions_def).__name__ if node.partitions_def else "",
-                "depends": sorted(parent.to_user_string()[:200] for parent in node.parent_keys)[:MAX_THINGS],
+                "depends": sorted(parent.to_user_string()[:200] for parent in node.parent_keys)[:MAX_RUNS],
             }
         )
         if node.automation_condition is not None:
@@ -143,7 +143,7 @@ def _describe(defs: Any, repository: Any) -> dict[str, Any]:
         "assets": assets[:MAX_THINGS],
         "resources": sorted(repository.get_top_level_resources())[:MAX_THINGS],
         "checks": checks[:MAX_THINGS],
-        "schedules": schedules[:MAX_THINGS],
+        "schedules": schedules[:MAX_RUNS],
     }
 
 
@@ -180,7 +180,7 @@ def _describe_schedule(schedule: Any, repository: Any) -> dict[str, Any]:
         "name": str(schedule.name)[:200],
         "automation": False,
         "next_runs": runs,
-        "assets": assets[:MAX_THINGS],
+        "assets": assets[:MAX_RUNS],
     }
     return told | _first_tick(schedule, repository, runs)
 
@@ -201,7 +201,7 @@ def _first_tick(schedule: Any, repository: Any, runs: list[str]) -> dict[str, An
             data = schedule.evaluate_tick(context)
     except Exception as error:
         traceback.print_exc()
-        return {"partitions": [], "error": calling.said(error.__cause__ or error)}
+        return {"partitions": [], "error": calling.said(_first_of(error))}
     return {
         "partitions": [str(request.partition_key or "")[:80] for request in data.run_requests or []][
             :MAX_RUNS
@@ -233,7 +233,7 @@ def _materialize(defs: Any, arguments: dict[str, Any]) -> dict[str, Any]:
             )
     except Exception as error:
         traceback.print_exc()
-        return {"state": "REFUSED", "error": calling.said(error), "steps": [], "checks": []}
+        return {"state": "REFUSED", "error": calling.said(_first_of(error)), "steps": [], "checks": []}
     steps: dict[str, dict[str, Any]] = {}
     checks: list[dict[str, Any]] = []
     for event in result.all_events:
@@ -266,6 +266,13 @@ def _materialize(defs: Any, arguments: dict[str, Any]) -> dict[str, Any]:
         "steps": list(steps.values())[:MAX_THINGS],
         "checks": checks[:MAX_THINGS],
     }
+
+
+def _first_of(error: BaseException) -> BaseException:
+    """The error that was raised first, below those that say only that something failed."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
 
 
 def _root_of(error: Any) -> str:
