@@ -148,7 +148,7 @@ def daily_at_two(runs: tuple[str, ...]) -> bool:
 def told(runs: tuple[str, ...]) -> str:
     """A few of these instants, as a student reads them."""
     if not runs:
-        return "Nenhuma execução começaria sozinha."
+        return "Com esta declaração, nenhuma execução começaria sozinha."
     moments = [datetime.fromisoformat(run) for run in runs[:3]]
     return (
         f"As primeiras execuções de março começariam em {', '.join(f'{m:%d/%m %H:%M} UTC' for m in moments)}."
@@ -188,9 +188,8 @@ def test_the_assets_run_at_two(evidencia: Evidence) -> None:
         elif schedule.error:
             problems.append(f"`{schedule.name}`: o disparo das 02:00 parou com {schedule.error.rstrip('.')}.")
         elif set(ASSETS) - set(schedule.assets):
-            problems.append(
-                f"`{schedule.name}` materializa só: {', '.join(schedule.assets) or 'nenhum asset'}."
-            )
+            found = ", ".join(schedule.assets) or "nenhum asset"
+            problems.append(f"`{schedule.name}` não inclui os dois assets; materializa só: {found}.")
         elif schedule.partitions != ("2026-03-01",):
             partitions = ", ".join(filter(None, schedule.partitions))
             asks = f"pede a partição {partitions}" if partitions else "não diz a partição"
