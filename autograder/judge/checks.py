@@ -14,7 +14,11 @@ from autograder.model.evidence import (
     CallResult,
     DagSeen,
     DeadlineMissed,
+    DefinitionsReport,
     Evidence,
+    FlowReport,
+    FlowRunReport,
+    MaterializeReport,
     Outcome,
     ParseReport,
     Row,
@@ -185,6 +189,38 @@ def deadlines_of(evidence: Evidence, name: str) -> tuple[DeadlineMissed, ...]:
     if step.deadline is None:
         raise Unmet("O prazo perdido é tratado.", "Não há relato do prazo.")
     return step.deadline.missed
+
+
+def flow_of(evidence: Evidence, name: str) -> FlowReport:
+    """What the file with a Prefect flow declares, in `scenario/step`. Raises Unmet where there is no report of it."""
+    step = step_of(evidence, name)
+    if step.flow is None:
+        raise Unmet("O arquivo do flow carrega.", "Não há relato da carga.")
+    return step.flow
+
+
+def flow_run_of(evidence: Evidence, name: str) -> tuple[StepEvidence, FlowRunReport]:
+    """The run of a Prefect flow in `scenario/step`. Raises Unmet where there is none."""
+    step = step_of(evidence, name)
+    if step.flow_run is None:
+        raise Unmet("O flow roda até o fim.", "Não há relato da execução.")
+    return step, step.flow_run
+
+
+def definitions_of(evidence: Evidence, name: str) -> DefinitionsReport:
+    """What Dagster's `defs` declare, in `scenario/step`. Raises Unmet where there is no report of it."""
+    step = step_of(evidence, name)
+    if step.definitions is None:
+        raise Unmet("O arquivo dos assets carrega.", "Não há relato da carga.")
+    return step.definitions
+
+
+def materialized_in(evidence: Evidence, name: str) -> tuple[StepEvidence, MaterializeReport]:
+    """The run that materialized assets in `scenario/step`. Raises Unmet where there is none."""
+    step = step_of(evidence, name)
+    if step.materialize is None:
+        raise Unmet("Os assets são materializados.", "Não há relato da execução.")
+    return step, step.materialize
 
 
 def differing_rows(

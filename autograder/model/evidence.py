@@ -216,6 +216,131 @@ class NameEvent(_Seen):
     """created, deleted, moved_from, or moved_to (a rename, which replaces what had that name)."""
 
 
+class FlowSeen(_Seen):
+    """A Prefect flow of a file: the name of its function and its own."""
+
+    function: str
+    name: str
+
+
+class DeploymentSeen(_Seen):
+    """A Prefect deployment as a file's function gives it back."""
+
+    name: str
+    flow: str
+    """The flow's own name."""
+    paused: bool
+    next_runs: tuple[str, ...]
+    """ISO instants at which a window of ten days of March 2026 would start runs."""
+
+
+class FlowReport(_Seen):
+    """The adapter's report of loading a file with a Prefect flow."""
+
+    flows: tuple[FlowSeen, ...]
+    error: str = ""
+    """Why the file did not load."""
+    deployment: DeploymentSeen | None = None
+    deployment_error: str = ""
+
+
+class FlowTaskRun(_Seen):
+    """One task run of a flow."""
+
+    name: str
+    state: str
+    """Completed, Cached, Failed..."""
+    tries: int
+    error: str
+    waits: tuple[float, ...]
+    """Seconds that were asked for between one try and the next; nobody waited for them."""
+
+
+class FlowRunReport(_Seen):
+    """The adapter's report of one run of a flow."""
+
+    state: str
+    """COMPLETED, FAILED, CRASHED... or NOT_LOADED."""
+    error: str
+    tasks: tuple[FlowTaskRun, ...]
+    pauses: tuple[float, ...]
+    """Seconds that the pipeline's own code asked to sleep; nobody slept."""
+    retry_delay: float = 0
+    """Seconds between two tries of the whole flow; nobody waited for them."""
+
+
+class AssetSeen(_Seen):
+    """A Dagster asset as its definitions declare it."""
+
+    key: str
+    partitions: str
+    """The class of its partitions; "" where it has none."""
+    depends: tuple[str, ...]
+
+
+class CheckSeen(_Seen):
+    """An asset check as its definitions declare it."""
+
+    name: str
+    asset: str
+    blocking: bool
+
+
+class ScheduleSeen(_Seen):
+    """What starts runs by the clock in Dagster: a schedule, or an asset's automation condition."""
+
+    name: str
+    automation: bool
+    next_runs: tuple[str, ...]
+    """ISO instants at which a window of ten days of March 2026 would start runs."""
+    assets: tuple[str, ...]
+    partitions: tuple[str, ...]
+    """The partitions that a schedule's first tick in the window asks for."""
+    error: str = ""
+    """Why that tick asked for nothing."""
+
+
+class DefinitionsReport(_Seen):
+    """The adapter's report of loading a file with Dagster's definitions."""
+
+    error: str
+    """Why they did not load."""
+    assets: tuple[AssetSeen, ...]
+    resources: tuple[str, ...]
+    checks: tuple[CheckSeen, ...]
+    schedules: tuple[ScheduleSeen, ...]
+
+
+class AssetStep(_Seen):
+    """One step of a Dagster run."""
+
+    key: str
+    state: str
+    """SUCCESS, FAILURE, SKIPPED, or "" where it was not reached."""
+    tries: int
+    error: str
+    waits: tuple[float, ...] = ()
+    """Seconds that were asked for between one try and the next; nobody waited for them."""
+
+
+class CheckRun(_Seen):
+    """What one asset check said in a run."""
+
+    name: str
+    asset: str
+    passed: bool
+
+
+class MaterializeReport(_Seen):
+    """The adapter's report of one run that materialized assets."""
+
+    state: str
+    """SUCCESS, FAILURE, NOT_LOADED, or REFUSED where Dagster did not begin it."""
+    error: str
+    steps: tuple[AssetStep, ...]
+    checks: tuple[CheckRun, ...]
+
+
 class FileSeen(_Seen):
     """A file of the world after a step."""
 
@@ -239,6 +364,10 @@ class StepEvidence(_Seen):
     reading: ReadingReport | None = None
     tests: TestsReport | None = None
     workflow: WorkflowReport | None = None
+    flow: FlowReport | None = None
+    flow_run: FlowRunReport | None = None
+    definitions: DefinitionsReport | None = None
+    materialize: MaterializeReport | None = None
     output: dict[str, str] = {}
     """The end of what was printed, per task ("" is what came outside of any task)."""
     tables: dict[str, list[Row]] = {}
@@ -268,7 +397,19 @@ class Evidence(_Seen):
     """What an instructor should know of how it was played."""
 
 
-Report = ParseReport | RunReport | CallReport | DeadlineReport | ReadingReport | TestsReport | WorkflowReport
+Report = (
+    ParseReport
+    | RunReport
+    | CallReport
+    | DeadlineReport
+    | ReadingReport
+    | TestsReport
+    | WorkflowReport
+    | FlowReport
+    | FlowRunReport
+    | DefinitionsReport
+    | MaterializeReport
+)
 
 REPORTS: dict[str, type[Report]] = {
     "parse": ParseReport,
@@ -278,5 +419,9 @@ REPORTS: dict[str, type[Report]] = {
     "reading": ReadingReport,
     "tests": TestsReport,
     "workflow": WorkflowReport,
+    "flow": FlowReport,
+    "flow_run": FlowRunReport,
+    "definitions": DefinitionsReport,
+    "materialize": MaterializeReport,
 }
 """The schema of the report that each job must return; the job's name is also its field in StepEvidence."""

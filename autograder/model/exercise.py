@@ -50,7 +50,8 @@ class Criterion(_Document):
     id: Identifier
     title: str = Field(min_length=3)
     points: int = Field(gt=0)
-    checklist: ChecklistItem
+    checklist: ChecklistItem | None = None
+    """Which item it proves; none in an optional exercise."""
     visible: bool
     basis: Basis
     depends: tuple[Identifier, ...] = ()
@@ -69,6 +70,8 @@ class Exercise(_Document):
     adapter: str
     files: tuple[str, ...] = Field(min_length=1)
     """Relative paths that make up a submission."""
+    optional: bool = False
+    """Beyond the module's checklist: it proves no item of it."""
     criteria: tuple[Criterion, ...] = Field(min_length=1)
 
     @property
@@ -94,6 +97,12 @@ class Exercise(_Document):
                 raise ValueError(
                     f"o critério {criterion.id} depende de {', '.join(sorted(unknown))}, que não vem antes dele"
                 )
+            if self.optional and criterion.checklist:
+                raise ValueError(
+                    f"o exercício é opcional, e o critério {criterion.id} diz um item da checklist"
+                )
+            if not self.optional and not criterion.checklist:
+                raise ValueError(f"o critério {criterion.id} não diz o seu item da checklist")
             seen.add(criterion.id)
         declared = sum(c.points for c in self.criteria if c.basis is Basis.DECLARED)
         if declared > MAX_DECLARED_SHARE * self.max_points:

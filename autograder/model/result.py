@@ -44,7 +44,8 @@ class Verdict(_Document):
     status: Status
     points: int = Field(ge=0)
     max_points: int = Field(gt=0)
-    checklist: ChecklistItem
+    checklist: ChecklistItem | None = None
+    """Which item of the checklist it proves; none in an optional exercise."""
     visible: bool
     expected: str = ""
     seen: str = ""

@@ -61,20 +61,67 @@ def _airflow_settings(home: Path) -> dict[str, str]:
 
 def airflow_template() -> Path:
     """A home with a migrated metadata database, built once per version (7 s)."""
-    key = "-".join(version(name) for name in ("apache-airflow", "apache-airflow-core", "sqlalchemy"))
-    template = cache_folder() / f"airflow-{key}"
+    versions = ("apache-airflow", "apache-airflow-core", "sqlalchemy")
+    return _migrated("airflow", versions, ["-m", "airflow", "db", "migrate"], _airflow_settings, "dags")
+
+
+def _prefect_environment(places: Places) -> dict[str, str]:
+    return _prefect_settings(places.home)
+
+
+def _prefect_settings(home: Path) -> dict[str, str]:
+    return {
+        "PREFECT_HOME": str(home),
+        "PREFECT_API_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{home}/prefect.db",
+        "PREFECT_API_DATABASE_MIGRATE_ON_START": "false",
+        "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",  # the child's own server answers, or nobody does
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_UI_ENABLED": "false",
+        "PREFECT_LOGGING_TO_API_ENABLED": "false",
+        "PREFECT_LOGGING_COLORS": "false",
+        "PREFECT_CLI_COLORS": "false",
+        "DO_NOT_TRACK": "1",
+        "NO_COLOR": "1",
+    }
+
+
+def prefect_template() -> Path:
+    """A home with a migrated database, built once per version (20 s)."""
+    command = ["-m", "prefect", "server", "database", "upgrade", "-y"]
+    return _migrated("prefect", ("prefect", "sqlalchemy"), command, _prefect_settings)
+
+
+def _dagster_environment(places: Places) -> dict[str, str]:
+    # Its instance is made anew for each run, in memory: nothing is read from a home, nor sent from one.
+    return {"DO_NOT_TRACK": "1", "NO_COLOR": "1"}
+
+
+def _migrated(
+    name: str,
+    versions: tuple[str, ...],
+    command: list[str],
+    settings: Callable[[Path], dict[str, str]],
+    *folders: str,
+) -> Path:
+    """A home with the database that `command` makes, and these folders."""
+    template = cache_folder() / "-".join([name, *(version(package) for package in versions)])
     if not template.exists():
         with tempfile.TemporaryDirectory(dir=template.parent, prefix="migrando-") as home:
             done = subprocess.run(
-                [sys.executable, "-s", "-m", "airflow", "db", "migrate"],
-                env={"PATH": os.defpath, "HOME": home, "LANG": "C.UTF-8", **_airflow_settings(Path(home))},
+                [sys.executable, "-s", *command],
+                env={"PATH": os.defpath, "HOME": home, "LANG": "C.UTF-8", **settings(Path(home))},
                 capture_output=True, text=True, timeout=MIGRATION_SECONDS, check=False,
             )  # fmt: skip
-            made = Path(home) / "airflow.db"
+            made = Path(home) / f"{name}.db"
             if done.returncode or not made.exists():
-                raise StageError(f"não foi possível preparar o banco do Airflow: {done.stderr[-400:]}")
+                raise StageError(
+                    f"não foi possível preparar o banco do {name.capitalize()}: {done.stderr[-400:]}"
+                )
             whole = Path(home) / "modelo"
-            (whole / "dags").mkdir(parents=True)
+            whole.mkdir()
+            for folder in folders:
+                (whole / folder).mkdir()
             made.replace(whole / made.name)
             whole.chmod(0o755)
             with contextlib.suppress(OSError):  # another door was faster
@@ -82,4 +129,8 @@ def airflow_template() -> Path:
     return template
 
 
-ADAPTERS: dict[str, Adapter] = {"airflow": Adapter("airflow", _airflow_environment, airflow_template)}
+ADAPTERS: dict[str, Adapter] = {
+    "airflow": Adapter("airflow", _airflow_environment, airflow_template),
+    "prefect": Adapter("prefect", _prefect_environment, prefect_template),
+    "dagster": Adapter("dagster", _dagster_environment, lambda: None),
+}

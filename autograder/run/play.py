@@ -111,11 +111,13 @@ class _Player:
         self._steps: dict[str, StepEvidence] = {}
         self._told: queue.SimpleQueue[tuple[str, StepEvidence] | Future[None]] = queue.SimpleQueue()
         self._order = {f"{s.id}/{name}": n for n, (s, name) in enumerate(_flat(scenarios))}
+        self._played_by = {f"{s.id}/{name}": s.adapter or exercise.adapter for s, name in _flat(scenarios)}
         # What one scenario learns and the others must know; guarded by the condition.
         self._changed = threading.Condition()
         self._loaded: set[str] = set()
         self._loading = set(range(len(scenarios)))  # scenarios that may still load the file
-        self._stop: tuple[int, str] | None = None  # from which step on nothing is run any more, and why
+        # From which step on an orchestrator runs nothing any more, and why: what one can't bear the other may.
+        self._stops: dict[str, tuple[int, str]] = {}
         self._cancelled = False
         self._seats: dict[str, _Seat] = {}  # by the adapter's name
 
@@ -263,8 +265,9 @@ class _Player:
             if dag_id:
                 # Whatever was handed in to be loaded earlier decides, but the first that loads it is enough.
                 self._changed.wait_for(lambda: dag_id in self._loaded or not self._may_load_before(number))
-            if self._stop and self._stop[0] < self._order[full_name]:
-                return StepEvidence(outcome=Outcome.NOT_PLAYED, detail=self._stop[1])
+            stop = self._stops.get(self._played_by[full_name])
+            if stop and stop[0] < self._order[full_name]:
+                return StepEvidence(outcome=Outcome.NOT_PLAYED, detail=stop[1])
             if dag_id and dag_id not in self._loaded:
                 return StepEvidence(outcome=Outcome.NOT_PLAYED, detail="o DAG não carregou")
         return None
@@ -291,20 +294,17 @@ class _Player:
 
     def _stop_after(self, full_name: str, why: str) -> None:
         with self._changed:
-            if self._stop is None or self._order[full_name] < self._stop[0]:
-                self._stop = (self._order[full_name], why)
+            adapter, order = self._played_by[full_name], self._order[full_name]
+            if adapter not in self._stops or order < self._stops[adapter][0]:
+                self._stops[adapter] = (order, why)
 
     def steps_in_order(self) -> dict[str, StepEvidence]:
         """The evidence as if all had been played in order: what ran beside the step that stopped the rest is void."""
         steps = {name: self._steps[name] for name in self._order}
-        if self._stop:
-            for name, evidence in steps.items():
-                if (
-                    self._order[name] > self._stop[0]
-                    and evidence.parse is None
-                    and evidence.outcome is Outcome.OK
-                ):
-                    steps[name] = StepEvidence(outcome=Outcome.NOT_PLAYED, detail=self._stop[1])
+        for name, evidence in steps.items():
+            order, why = self._stops.get(self._played_by[name], (len(steps), ""))
+            if self._order[name] > order and evidence.parse is None and evidence.outcome is Outcome.OK:
+                steps[name] = StepEvidence(outcome=Outcome.NOT_PLAYED, detail=why)
         return steps
 
     # --- steps ---------------------------------------------------------------------------------------

@@ -208,7 +208,10 @@ RUNS_NEED_IT = frozenset({
 })  # fmt: skip
 
 BREAKS_A_RUN: dict[str, tuple[str, tuple[str, ...]]] = {
-    "hard-exit-in-a-task": ("        import os\n\n        os._exit(0)\n", ("parou antes de terminar", "na task conferir")),
+    "hard-exit-in-a-task": (
+        "        import os\n\n        os._exit(0)\n",
+        ("parou antes de terminar", "na task conferir"),
+    ),
     "flood-in-a-task": (
         "        while True:\n            print('x' * 10_000)\n",
         ("imprimiu mais de 20 MB", "na task conferir"),
@@ -258,7 +261,9 @@ def test_a_lost_warehouse_is_said_by_its_tables(hand_in: Callable[..., Grading],
 # --- not broken at all -------------------------------------------------------------------------------
 
 
-def test_a_file_saved_by_windows_is_graded_like_any_other(hand_in: Callable[..., Grading], answer: str) -> None:
+def test_a_file_saved_by_windows_is_graded_like_any_other(
+    hand_in: Callable[..., Grading], answer: str
+) -> None:
     windows = b"\xef\xbb\xbf" + answer.replace("\n", "\r\n").encode()
     assert hand_in(windows).result.points == 100
 

@@ -41,7 +41,9 @@ def test_a_missing_file_is_named(name: str, delivery: Path) -> None:
     assert any(f"Falta {name}" in verdict.seen for verdict in result.verdicts)
 
 
-def test_metrics_count_before_the_watch_is_begun(delivery: Path, check_words: Callable[[Result], None]) -> None:
+def test_metrics_count_before_the_watch_is_begun(
+    delivery: Path, check_words: Callable[[Result], None]
+) -> None:
     shutil.copyfile(EXERCISE / DAG, delivery / DAG)
     result = grade(EXERCISE, delivery, seed=5).result
     assert failed(result) == {"agenda", "alerta", "prazo-do-vigia"}
@@ -49,7 +51,9 @@ def test_metrics_count_before_the_watch_is_begun(delivery: Path, check_words: Ca
     check_words(result)
 
 
-def test_metrics_that_do_not_load_say_so_everywhere(delivery: Path, check_words: Callable[[Result], None]) -> None:
+def test_metrics_that_do_not_load_say_so_everywhere(
+    delivery: Path, check_words: Callable[[Result], None]
+) -> None:
     (delivery / METRICS).write_text("def taxas(:\n", encoding="utf-8")
     result = grade(EXERCISE, delivery, seed=5).result
     assert failed(result) == {"carrega", "taxas", "percentis", "prazos-perdidos", "tentativas"}
@@ -70,7 +74,9 @@ def test_a_function_that_is_missing_is_named(delivery: Path, check_words: Callab
 
 def test_a_function_that_ends_the_process_blames_nobody_else(delivery: Path) -> None:
     text = (delivery / METRICS).read_text(encoding="utf-8")
-    ends = text.replace("    # A última tentativa", "    import os\n\n    os._exit(0)\n    # A última tentativa")
+    ends = text.replace(
+        "    # A última tentativa", "    import os\n\n    os._exit(0)\n    # A última tentativa"
+    )
     assert ends != text
     (delivery / METRICS).write_text(ends, encoding="utf-8")
     result = grade(EXERCISE, delivery, seed=5).result

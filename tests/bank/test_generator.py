@@ -81,6 +81,7 @@ MISTAKES: dict[str, dict[str, str]] = {
     "header counted": {"lines": "COUNT(*) + 1"},
 }
 
+
 def compute(day: Any, **spoiled: str) -> dict[str, Any]:
     """Rows of every destination and the notice, from the file's text."""
     sql = RIGHT_SQL | spoiled
@@ -147,7 +148,9 @@ def compute(day: Any, **spoiled: str) -> dict[str, Any]:
             cursor = db.execute(f"SELECT * FROM {table}")
             columns = [column[0] for column in cursor.description]
             tables[table] = [dict(zip(columns, row, strict=True)) for row in cursor]
-        kind, sales, cents = db.execute("SELECT tipo_dia, vendas, receita_centavos FROM resumo_diario").fetchone()
+        kind, sales, cents = db.execute(
+            "SELECT tipo_dia, vendas, receita_centavos FROM resumo_diario"
+        ).fetchone()
     return {"tables": tables, "notice": f"{day.date} {kind} {sales} {cents}"}
 
 
@@ -208,7 +211,9 @@ def test_a_draw_holds_every_case(seed: int) -> None:
             revenue[line.store] += line.quantity * line.cents
         assert len({region[store] for store in revenue}) == 4, "one region sells nothing"
         category = {product: kind for product, _, kind in WORLD.PRODUCTS}
-        assert len({category[line.product] for line in sold}) < len(WORLD.CATEGORIES), "a category sells nothing"
+        assert len({category[line.product] for line in sold}) < len(WORLD.CATEGORIES), (
+            "a category sells nothing"
+        )
         top = max(revenue.values())
         tied = [store for store in revenue if revenue[store] == top]
         assert len(tied) == 3, "a tie for first place"

@@ -98,10 +98,14 @@ def test_nothing_that_is_hidden_is_seen(name: str, seed_of: Callable[[str], int]
     everything = "\n".join(strings(grading.evidence.model_dump()) + strings(grading.result.model_dump()))
     seen = sorted(line for line in secrets_of("ex1-dag-complexo") if line in everything)
     assert not seen, seen[:5]
-    assert not re.search(r"root:[^x ]*:\d+:", everything), "the names in /etc/passwd may be read, /etc/shadow not"
+    assert not re.search(r"root:[^x ]*:\d+:", everything), (
+        "the names in /etc/passwd may be read, /etc/shadow not"
+    )
     if name == "espiao":
         own = (ROOT / "autograder" / "run" / "inside" / "child.py").read_text(encoding="utf-8").splitlines()
-        assert all(line in everything for line in own[:40]), "what it may see came out: the above means something"
+        assert all(line in everything for line in own[:40]), (
+            "what it may see came out: the above means something"
+        )
         assert "FRAME" in everything, "the spy ran"
         assert "REACHED" not in everything
         assert str(ROOT / "solutions") not in everything

@@ -25,6 +25,8 @@ SAMPLE = [
     ("ex3-ci-cd", "so-a-primeira-task"),
     ("ex4-monitoramento", "quantis-e-httpx"),
     ("ex4-monitoramento", "pela-data-logica"),
+    ("ex5-tres-orquestradores", "async-e-automation"),
+    ("ex5-tres-orquestradores", "cache-sem-o-dia"),
 ]
 BROKEN = {
     "não é Python": "def (:\n",
@@ -33,9 +35,7 @@ BROKEN = {
 }
 
 
-def statuses(
-    exercise_id: str, folder: Path, seed: int, *, warm: bool, level: Level
-) -> dict[str, Status]:
+def statuses(exercise_id: str, folder: Path, seed: int, *, warm: bool, level: Level) -> dict[str, Status]:
     result = grade(exercise_folder(exercise_id), folder, seed=seed, warm=warm, level=level).result
     assert result.level == level.value
     return {verdict.criterion: verdict.status for verdict in result.verdicts}
@@ -44,7 +44,9 @@ def statuses(
 def ways(exercise_id: str) -> list[tuple[bool, Level]]:
     """Warm or cold, and at which level; one exercise in every way, the others in the two that differ most."""
     best = probe().level
-    levels = [level for level in Level if best.reaches(level)] if exercise_id == EVERY_LEVEL else [Level.PLAIN]
+    levels = (
+        [level for level in Level if best.reaches(level)] if exercise_id == EVERY_LEVEL else [Level.PLAIN]
+    )
     return [(True, best), *((False, level) for level in levels)]
 
 

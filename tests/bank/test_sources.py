@@ -87,10 +87,13 @@ def test_the_reference_agrees_with_a_client(seed: int) -> None:
     expected = GRADERS.expected(drawn)
     for name in DAYS:
         client = Client(getattr(drawn, name))
-        rates = [tuple(row[c] for c in ("data", "moeda", "taxa", "fonte")) for row in expected[name]["cotacoes"]]
+        rates = [
+            tuple(row[c] for c in ("data", "moeda", "taxa", "fonte")) for row in expected[name]["cotacoes"]
+        ]
         assert sorted(client.rates) == sorted(rates), name
         set_aside = [
-            tuple(row[c] for c in ("data", "moeda", "fonte", "motivo")) for row in expected[name]["quarentena"]
+            tuple(row[c] for c in ("data", "moeda", "fonte", "motivo"))
+            for row in expected[name]["quarentena"]
         ]
         assert sorted(client.quarantine) == sorted(set_aside), name
 
@@ -128,7 +131,9 @@ def test_a_draw_holds_every_case(seed: int) -> None:
         if name == "blackout":
             assert not [age for age in ages if 0 < age <= WORLD.MAX_AGE]
         else:
-            assert len([age for age in ages if 0 < age <= WORLD.MAX_AGE]) == 2, "an older one beside the newest"
+            assert len([age for age in ages if 0 < age <= WORLD.MAX_AGE]) == 2, (
+                "an older one beside the newest"
+            )
     (code,) = drawn.common.of("true")
     (currency,) = [c for c in drawn.common.currencies if c.code == code]
     assert currency.low <= 1 <= currency.high, "else true would be refused by its range"

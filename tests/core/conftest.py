@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,14 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from autograder.model.evidence import Evidence, StepEvidence
+from autograder.model.evidence import REPORTS, Evidence, StepEvidence
 from autograder.model.exercise import Exercise, load_exercise
 from autograder.run import adapters
 from autograder.run.play import play
 from autograder.run.services.web import Answer, WebService
+from autograder.run.stage import ColdStage
 from autograder.run.warm import stop_warm
-from autograder.run.world import Limits, Observe, Parse, Run, Scenario, WorldService
+from autograder.run.world import Limits, Observe, Parse, Run, Scenario, Step, WorldService
 from autograder.sandbox import cage
 from autograder.sandbox.level import Level
 from autograder.sandbox.probe import probe
@@ -201,6 +203,64 @@ def play_toy(toy_adapter: None, toy_exercise: Exercise, scratch: Path) -> Iterat
     while (left := _stages() - before) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not left
+
+
+class Desk:
+    """One stage of an adapter for many small files, in the cage where there is one: that is how a class is graded."""
+
+    def __init__(self, folder: Path, adapter: str) -> None:
+        self._adapter = adapters.ADAPTERS[adapter]
+        self.cage = cage.Cage(folder / "x", probe().level, self._adapter.template())
+        (folder / "x").mkdir()
+        self._plays = 0
+
+    def __enter__(self) -> Desk:
+        environment = self._adapter.environment(self.cage.inside)
+        self._stage = ColdStage(self.cage, self._adapter.name, environment).__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stage.close()
+
+    def play(
+        self, source: str, step: Step, *, outcome: str = "ok", again: bool = False, **environment: str
+    ) -> tuple[Any, str]:
+        """The step's report on this source, and what was printed; `again` in the world of the play before."""
+        self._plays += not again
+        folder = self.cage.scratch / f"entrega-{self._plays}"
+        folder.mkdir(exist_ok=again)
+        room = self.cage.room(folder, "mundo")
+        for left in (None if again else room.world, room.home):
+            for entry in left.iterdir() if left else ():
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        path = room.submission / (step.file or "d.py")
+        path.write_text(source, encoding="utf-8")
+        path.chmod(0o644)
+        self.cage.hand_over(*(place for place in (room.submission, room.world, room.home) if place))
+        world = self.cage.inside.world
+        place = {
+            "root": str(self.cage.inside.submission),
+            "file": str(self.cage.inside.submission / path.name),
+        }
+        answer = self._stage.play(
+            {
+                "job": step.job,
+                "arguments": step.asked(world) | place,
+                "environment": {"MUNDO": str(world)} | environment,
+                "limits": asdict(step.limits),
+                "room": room.address,
+            }
+        )
+        assert answer["outcome"] == outcome, answer
+        report = REPORTS[step.job].model_validate(answer["report"]) if outcome == "ok" else answer["detail"]
+        return report, "".join(answer["output"].values())
+
+
+@pytest.fixture(scope="module")
+def open_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Desk]]:
+    """Opens the desk of an adapter; it stays until the module's tests are done."""
+    with contextlib.ExitStack() as opened:
+        yield lambda adapter: opened.enter_context(Desk(tmp_path_factory.mktemp("palco"), adapter))
 
 
 def _web_service() -> list[WebService]:

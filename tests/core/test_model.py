@@ -87,6 +87,8 @@ def test_a_sound_exercise(tmp_path: Path) -> None:
         (HEAD + criterion("a", 0), "criteria.0.points"),
         (HEAD + criterion("a", hints='["só", "duas"]'), "criteria.0.hints"),
         (HEAD + criterion("a", checklist='"outra"'), "criteria.0.checklist"),
+        (HEAD + criterion("a").replace('checklist = "dags"\n', ""), "o critério a não diz o seu item da checklist"),
+        (HEAD + "optional = true\n" + criterion("a"), "o exercício é opcional, e o critério a diz um item da checklist"),
         (HEAD + criterion("a", basis='"fé"'), "criteria.0.basis"),
         (HEAD + criterion("a", weight="3"), "criteria.0.weight"),
         (HEAD + "extra = 1" + criterion("a"), "extra"),
@@ -100,6 +102,13 @@ def test_a_mistake_is_told_in_one_sentence(tmp_path: Path, text: str, sentence: 
     assert sentence in said
     assert "exercise.toml" in said
     assert "\n" not in said
+
+
+def test_an_optional_exercise_proves_no_item_of_the_checklist(tmp_path: Path) -> None:
+    text = HEAD + "optional = true\n" + criterion("a").replace('checklist = "dags"\n', "")
+    exercise = load(tmp_path, text)
+    assert exercise.optional
+    assert exercise.criteria[0].checklist is None
 
 
 def test_exactly_thirty_percent_may_be_declared(tmp_path: Path) -> None:
@@ -130,7 +139,7 @@ verdicts = st.builds(
     status=st.sampled_from(Status),
     points=st.integers(0, 50),
     max_points=st.integers(1, 50),
-    checklist=st.sampled_from(ChecklistItem),
+    checklist=st.none() | st.sampled_from(ChecklistItem),
     visible=st.booleans(),
     expected=text,
     seen=text,

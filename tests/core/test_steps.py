@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import urllib.request
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -14,10 +15,12 @@ from autograder.judge.checks import Unmet, calls_of, deadlines_of
 from autograder.judge.messages import Message, mails, mentions, not_kept, number_after, posts, refusals
 from autograder.model.evidence import Evidence, Outcome, StepEvidence
 from autograder.model.exercise import Exercise
+from autograder.run import adapters
 from autograder.run.observe import digests
 from autograder.run.play import play
 from autograder.run.services.web import Answer, Request, WebService
 from autograder.run.world import Call, Limits, MissDeadline, Observe, Parse, Run, Scenario, Step, WorldService
+from autograder.sandbox import cage
 from autograder.sandbox.level import Level
 from autograder.submission import Submission
 
@@ -47,6 +50,39 @@ def play_steps(toy_adapter: None, toy_exercise: Exercise, scratch: Path) -> Call
         )
 
     return run
+
+
+def test_what_one_orchestrator_cannot_bear_the_other_may(
+    toy_adapter: None, toy_exercise: Exercise, scratch: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = cage.PACKAGE / "run" / "inside"
+    shutil.copyfile(inside / "toy.py", inside / "doll.py")
+    monkeypatch.setitem(adapters.ADAPTERS, "doll", adapters.Adapter("doll", lambda places: {}, lambda: None))
+
+    def calls(file: str, seconds: float) -> Call:
+        return Call(file, lambda world: [], Limits(wall_seconds=seconds))
+
+    files = {"pipeline.py": results(1), "laço.py": "while True: pass"}
+    steps = {"laço": calls("laço.py", 0.5), "depois": calls("pipeline.py", 15.0)}
+    evidence = play(
+        Submission({name: text.encode() for name, text in files.items()}, {}),
+        toy_exercise,
+        [
+            Scenario("um", lambda folder: None, steps),
+            Scenario("outro", lambda folder: None, {"chamada": calls("pipeline.py", 15.0)}, adapter="doll"),
+            Scenario("mais-um", lambda folder: None, {"chamada": calls("pipeline.py", 15.0)}),
+        ],
+        Observe("nada.db", (), ()),
+        seed=1,
+        level=PLAIN,
+    )
+    assert {name: step.outcome for name, step in evidence.steps.items()} == {
+        "um/laço": Outcome.TIMED_OUT,
+        "um/depois": Outcome.NOT_PLAYED,
+        "outro/chamada": Outcome.OK,
+        "mais-um/chamada": Outcome.NOT_PLAYED,
+    }
+    assert evidence.versions == {"toy": "1"}
 
 
 def results(value: object) -> str:

@@ -25,10 +25,10 @@ from typing import Any
 from unittest import mock
 
 from autograder.run.inside import calling, deadlines, reading, workflow
+from autograder.run.inside.window import WINDOW
 
 Tell = Callable[[dict[str, Any]], None]
 
-WINDOW = (datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 3, 12, tzinfo=UTC))
 REHEARSAL_SECONDS = 5.0  # for its threads to end
 MAX_TEXT = 2_000
 MAX_TASKS = 500

@@ -22,21 +22,34 @@ class NotPlain(Exception):
     """A value that is no plain JSON; the message says what it is, in Portuguese."""
 
 
+class NotLoaded(Exception):
+    """A file that does not load; the message says why, in one line."""
+
+
 def call(arguments: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> dict[str, Any]:
     """Loads `file` by its name below `root` and performs the calls in their order, each on its own."""
-    root, file = Path(arguments["root"]), Path(arguments["file"])
-    name = ".".join(file.relative_to(root).with_suffix("").parts)
-    tell({"at": f"ao importar {file.name}"})
     try:
-        module = import_module(name)
-    except Exception as error:
-        why = f"o arquivo não carrega: {said(error)}".replace(str(root) + "/", "")
+        module = load(arguments, tell)
+    except NotLoaded as error:
+        why = f"o arquivo não carrega: {error}"
         return {"results": [{"error": why} for _ in arguments["calls"]]}
     results = []
     for function, named in arguments["calls"]:
         tell({"at": f"na função {function}"})
         results.append(_result(module, function, named))
     return {"results": results}
+
+
+def load(arguments: dict[str, Any], tell: Callable[[dict[str, Any]], None]) -> Any:
+    """Imports `file` by its name below `root`. Raises NotLoaded."""
+    root, file = Path(arguments["root"]), Path(arguments["file"])
+    name = ".".join(file.relative_to(root).with_suffix("").parts)
+    tell({"at": f"ao importar {file.name}"})
+    see_submission(str(root))
+    try:
+        return import_module(name)
+    except Exception as error:
+        raise NotLoaded(said(error).replace(str(root) + "/", "")) from error
 
 
 def _result(module: Any, function: str, named: dict[str, Any]) -> dict[str, Any]:
@@ -63,6 +76,12 @@ def plain(value: Any) -> Any:
     """A copy made of exactly str, int, float, bool, None, list and dict. Raises NotPlain."""
     left = [MAX_ITEMS]
     return _plain(value, 0, left)
+
+
+def plain_report(report: dict[str, Any]) -> dict[str, Any]:
+    """The report of an adapter as plain JSON, whatever objects its texts came from. Raises NotPlain."""
+    copied: dict[str, Any] = plain(report)
+    return copied
 
 
 def _plain(value: Any, depth: int, left: list[int]) -> Any:

@@ -1,0 +1,25 @@
+BEGIN TRANSACTION;
+CREATE TABLE lojas (loja_id INTEGER, nome TEXT, regiao TEXT);
+INSERT INTO "lojas" VALUES(5,'Caju Aldeota','Nordeste');
+INSERT INTO "lojas" VALUES(6,'Caju Asa Sul','Centro-Oeste');
+INSERT INTO "lojas" VALUES(2,'Caju Ponta Negra','Norte');
+INSERT INTO "lojas" VALUES(12,'Caju Bom Fim','Sul');
+INSERT INTO "lojas" VALUES(8,'Caju Pinheiros','Sudeste');
+INSERT INTO "lojas" VALUES(10,'Caju Tijuca','Sudeste');
+INSERT INTO "lojas" VALUES(11,'Caju Batel','Sul');
+CREATE TABLE vendas (data TEXT, venda_id TEXT, loja_id INTEGER, produto_id INTEGER,
+                     quantidade INTEGER, valor_centavos INTEGER);
+INSERT INTO "vendas" VALUES('2026-02-08','V-antiga--1',6,103,2,5980);
+INSERT INTO "vendas" VALUES('2026-02-10','V-antiga-1',6,103,2,5980);
+CREATE TABLE vendas_por_regiao (data TEXT, regiao TEXT, vendas INTEGER, receita_centavos INTEGER);
+INSERT INTO "vendas_por_regiao" VALUES('2026-02-08','Norte',1,1000);
+INSERT INTO "vendas_por_regiao" VALUES('2026-02-08','Nordeste',1,1000);
+INSERT INTO "vendas_por_regiao" VALUES('2026-02-08','Centro-Oeste',1,1000);
+INSERT INTO "vendas_por_regiao" VALUES('2026-02-08','Sudeste',1,1000);
+INSERT INTO "vendas_por_regiao" VALUES('2026-02-08','Sul',1,1000);
+INSERT INTO "vendas_por_regiao" VALUES('2026-02-10','Norte',1,1000);
+INSERT INTO "vendas_por_regiao" VALUES('2026-02-10','Nordeste',1,1000);
+INSERT INTO "vendas_por_regiao" VALUES('2026-02-10','Centro-Oeste',1,1000);
+INSERT INTO "vendas_por_regiao" VALUES('2026-02-10','Sudeste',1,1000);
+INSERT INTO "vendas_por_regiao" VALUES('2026-02-10','Sul',1,1000);
+COMMIT;
