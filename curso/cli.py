@@ -16,6 +16,7 @@ from curso.terminal import (
     Stop,
     criterion_must_exist,
     exit_code,
+    item_named,
     load_named,
     sentences,
     watching,
@@ -144,12 +145,25 @@ def dica(exercicio: ExerciseName, criterio: CriterionName) -> None:
 
 @app.command(cls=Command, options_metavar="[OPÇÕES]")
 def progresso(
+    ja_domino: Annotated[
+        str | None,
+        typer.Option(
+            "--ja-domino", metavar="ITEM", help="Marca um item que você já domina, sem prova daqui."
+        ),
+    ] = None,
+    ainda_nao: Annotated[
+        str | None, typer.Option("--ainda-nao", metavar="ITEM", help="Tira essa marca de um item.")
+    ] = None,
     como_json: Annotated[bool, typer.Option("--json", help="Imprime o progresso como JSON.")] = False,
 ) -> None:
     """Mostra a checklist, o que fazer agora e o roteiro, pelo que o seu trabalho já provou."""
+    from curso.record.events import mark
     from curso.state import state
 
     with sentences():
+        for name, mine in ((ja_domino, True), (ainda_nao, False)):
+            if name is not None and (notice := mark(item_named(name), mine=mine)):
+                typer.echo(notice, err=True)
         now = state()
         if now.notice:
             typer.echo(now.notice, err=True)

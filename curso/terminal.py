@@ -13,7 +13,7 @@ import typer
 from curso.portuguese import refusal
 
 if TYPE_CHECKING:
-    from autograder.model.exercise import Exercise
+    from autograder.model.exercise import ChecklistItem, Exercise
     from autograder.model.result import Result, Verdict
 
 PASSED, FAILED, COULD_NOT_GRADE = 0, 1, 2
@@ -56,6 +56,17 @@ def criterion_must_exist(exercise: Exercise, criterion: str) -> None:
     known = [c.id for c in exercise.criteria]
     if criterion not in known:
         raise Stop(f"{exercise.id} não tem o critério «{criterion}». Os que há: {', '.join(known)}.")
+
+
+def item_named(name: str) -> ChecklistItem:
+    """The checklist item of this name. Raises Stop."""
+    from autograder.model.exercise import CHECKLIST_TITLES, ChecklistItem
+
+    try:
+        return ChecklistItem(name)
+    except ValueError:
+        known = ", ".join(f"{item} ({title})" for item, title in CHECKLIST_TITLES.items())
+        raise Stop(f"A checklist não tem o item «{name}». Os que há: {known}.") from None
 
 
 def exit_code(result: Result) -> int:
