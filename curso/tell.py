@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
@@ -32,8 +32,8 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-def so_far(verdicts: Iterable[Verdict]) -> RenderableType:
-    """One line per verdict, for the terminal."""
+def so_far(verdicts: Iterable[Verdict], dim: Collection[str] = ()) -> RenderableType:
+    """One line per verdict, for the terminal; those of the criteria in `dim` are of an earlier time."""
     grid = Table(box=None, pad_edge=False, show_header=False, expand=False)
     for _ in range(2):
         grid.add_column(no_wrap=True)
@@ -48,6 +48,7 @@ def so_far(verdicts: Iterable[Verdict]) -> RenderableType:
             Text(verdict.criterion, style="bold"),
             points,
             Text(verdict.title),
+            style="dim" if verdict.criterion in dim else "",
         )
     return grid
 
@@ -55,7 +56,7 @@ def so_far(verdicts: Iterable[Verdict]) -> RenderableType:
 def table(result: Result) -> RenderableType:
     """The whole result for the terminal."""
     grid = so_far(result.verdicts)
-    details: list[RenderableType] = [_details(v) for v in result.verdicts if v.status is Status.FAILED]
+    details: list[RenderableType] = [details(v) for v in result.verdicts if v.status is Status.FAILED]
     if all(v.status is Status.NOT_ATTEMPTED for v in result.verdicts):
         details.append(Text(result.verdicts[0].seen))
     # One fault of the grader usually stops every criterion: it is told once.
@@ -88,7 +89,8 @@ def _notes(result: Result) -> list[str]:
     return [note for note in result.notes if note not in told]
 
 
-def _details(verdict: Verdict) -> RenderableType:
+def details(verdict: Verdict) -> RenderableType:
+    """The whole story of one verdict, for the terminal."""
     lines: list[RenderableType] = []
     if verdict.expected:
         lines.append(Text.assemble(("Esperado: ", "bold"), clean(verdict.expected)))

@@ -69,6 +69,18 @@ def item_named(name: str) -> ChecklistItem:
         raise Stop(f"A checklist não tem o item «{name}». Os que há: {known}.") from None
 
 
+def terminal_needed(name: str) -> None:
+    """Raises Stop where nobody could look or type."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Stop(f"`curso observar` precisa de um terminal; fora de um, use `curso verificar {name}`.")
+
+
+def typed(question: str) -> str:
+    """What somebody types in answer; "" where nobody is there."""
+    typer.echo(question, err=True, nl=False)
+    return sys.stdin.readline()
+
+
 def exit_code(result: Result) -> int:
     from autograder.model.result import Status
 
