@@ -59,11 +59,7 @@ def table(result: Result) -> RenderableType:
     details: list[RenderableType] = [details(v) for v in result.verdicts if v.status is Status.FAILED]
     if all(v.status is Status.NOT_ATTEMPTED for v in result.verdicts):
         details.append(Text(result.verdicts[0].seen))
-    # One fault of the grader usually stops every criterion: it is told once.
-    for seen in dict.fromkeys(v.seen for v in result.verdicts if v.status is Status.ERROR):
-        details.append(
-            Panel(Text(clean(seen)), title="Falha do corretor", title_align="left", border_style="magenta")
-        )
+    details += faults(result.verdicts)
     details += [Text(clean(note), style="yellow") for note in _notes(result)]
     blocked = sum(v.status is Status.BLOCKED for v in result.verdicts)
     waiting = sum(v.status is Status.WAITING for v in result.verdicts)
@@ -81,6 +77,15 @@ def table(result: Result) -> RenderableType:
             style="grey62",
         )
     return Group(Text(result.title, style="bold underline"), grid, *details, summary)
+
+
+def faults(verdicts: Iterable[Verdict]) -> list[RenderableType]:
+    """The grader's own faults. One usually stops every criterion: it is told once."""
+    seen = dict.fromkeys(verdict.seen for verdict in verdicts if verdict.status is Status.ERROR)
+    return [
+        Panel(Text(clean(why)), title="Falha do corretor", title_align="left", border_style="magenta")
+        for why in seen
+    ]
 
 
 def _notes(result: Result) -> list[str]:

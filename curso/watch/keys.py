@@ -10,8 +10,7 @@ import tty
 from types import FrameType
 from typing import Self
 
-INTERRUPT = "\x03"
-END = "\x04"
+from curso.watch.session import END
 
 
 class Keys:
@@ -42,7 +41,10 @@ class Keys:
 
     def read(self) -> list[str]:
         """The keys that were typed; arrows and the like are none. END where the terminal is gone."""
-        typed = os.read(self._terminal, 1024).decode("utf-8", errors="replace")
+        try:
+            typed = os.read(self._terminal, 1024).decode("utf-8", errors="replace")
+        except OSError:
+            return [END]
         if not typed:
             return [END]
         return [] if typed.startswith("\x1b") else list(typed)

@@ -12,6 +12,7 @@ from rich.live import Live
 
 from autograder.model.exercise import load_exercise
 from autograder.model.result import Result
+from autograder.sandbox.probe import probe
 from curso.places import exercise_folder, work_folder
 from curso.portuguese import refusal
 from curso.record.events import next_hint, note_result
@@ -66,6 +67,7 @@ def watch(exercise_id: str, *, manual: bool = False) -> bool:
         manual=manual,
     )
     files = Files(work, exercise.files)
+    probe()  # remembered, also by what is forked from here
     warmth = Warmth(folder)
     try:
         with contextlib.suppress(KeyboardInterrupt):

@@ -66,6 +66,8 @@ def _body(session: Session) -> RenderableType:
         parts.append(Text(session.notice, style="yellow"))
     if session.problem:
         parts.append(Text(tell.clean(session.problem), style="yellow"))
+    if session.result is not None:
+        parts += tell.faults(session.result.verdicts)
     if session.hint:
         parts.append(Panel(Text(session.hint), title="Dica", title_align="left", border_style="cyan"))
     if session.all_passed:

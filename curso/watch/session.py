@@ -14,6 +14,9 @@ from autograder.model.exercise import Exercise
 from autograder.model.result import Result, Status, Verdict
 from curso.watch.checking import Broken, News, Progress
 
+END = "\x04"
+"""What a terminal sends at its end (Ctrl+D)."""
+
 
 class Running(Protocol):
     """A check that is running (`checking.Check`)."""
@@ -115,7 +118,7 @@ class Session:
     def key(self, key: str) -> None:
         key = key.lower()
         sure, self._sure = self._sure, False
-        if key in ("s", "q"):
+        if key in ("s", "q", END):
             self.over = True
         elif key in ("\n", "\r"):
             self.check()
