@@ -29,7 +29,7 @@ def sentences() -> Iterator[None]:
     from autograder.model.exercise import BrokenExerciseError
     from curso.places import UnknownExerciseError
     from curso.record.kept import NewerVersionError
-    from curso.services.service import ServiceError
+    from curso.services.errors import ServiceError
 
     try:
         yield

@@ -75,8 +75,11 @@ class Check:
                 os.kill(self._process.pid, signal.SIGINT)
 
     def gone(self) -> bool:
-        """True once the process has ended (and has been taken leave of)."""
-        return not self._process.is_alive()
+        """True once the process has ended and nothing of it is left."""
+        if self._process.is_alive():
+            return False
+        self._news.close()
+        return True
 
     def kill(self) -> None:
         self._process.kill()

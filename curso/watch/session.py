@@ -61,8 +61,6 @@ class Session:
     waiting: bool = False
     """Manual mode: something was saved since the last check."""
     over: bool = False
-    first_after: float | None = None
-    """Seconds from the start of the check to its first verdict."""
     _focus: str = ""
     _sure: bool = False
     _started: float = 0.0
@@ -80,7 +78,7 @@ class Session:
         """Ends the check that is running, if any, and checks what is saved now."""
         self.stop()
         self.fresh.clear()
-        self.result, self.first_after, self.waiting, self._sure = None, None, False, False
+        self.result, self.waiting, self._sure = None, False, False
         self.progress = Progress(0, 0)
         self.notice = ""
         self.problem = self.doors.problem()
@@ -108,8 +106,6 @@ class Session:
             self.notice = self.doors.note(news)
 
     def _learn(self, verdict: Verdict) -> None:
-        if self.first_after is None:
-            self.first_after = self.doors.clock() - self._started
         self.verdicts[verdict.criterion] = verdict
         self.fresh.add(verdict.criterion)
 

@@ -345,8 +345,8 @@ def test_the_answer_asks_and_stays_closed_where_nobody_answers(fresh: Course) ->
     assert "Faltam 13 critérios de 13." in ran.err
     assert "A resposta continua fechada." in ran.err
     done = subprocess.run(
-        fresh.command("gabarito", EXERCISE), env=fresh.environment, input="quero ver a resposta\n",
-        capture_output=True, encoding="utf-8", check=False,
+        fresh.command("gabarito", EXERCISE), env=fresh.environment, cwd=fresh.root.parent,
+        input="quero ver a resposta\n", capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert done.returncode == 0, done
     assert len(list((fresh.work / "comparar").iterdir())) == 3

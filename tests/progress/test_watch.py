@@ -298,7 +298,6 @@ def test_progress_and_the_clock_are_shown() -> None:
     world.clock.now += 2
     session.heard(verdict("carrega", Status.PASSED))
     assert "conferindo… 3 de 7 etapas   2 s" in drawn(session)
-    assert session.first_after == 2
 
 
 @pytest.mark.parametrize(("width", "height"), [(100, 40), (100, 24), (60, 18), (20, 6)])
