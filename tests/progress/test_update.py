@@ -154,6 +154,19 @@ def test_statements_come_and_the_work_stays(small: Path) -> None:
     assert refresh_work(small) == Told(), "told once"
 
 
+def test_to_run_a_statement_is_no_change(small: Path) -> None:
+    start_work(EXERCISE, small)
+    statement = small / "trabalho" / EXERCISE / f"{EXERCISE}.ipynb"
+    edit(statement, run_it)
+    before = statement.read_bytes()
+    assert refresh_work(small) == Told()
+    assert statement.read_bytes() == before
+    edit(small / STATEMENT, add_cell("mais"))
+    ((name, kept),) = refresh_work(small).before
+    assert (small / name).read_bytes() == (small / STATEMENT).read_bytes()
+    assert (small / kept).read_bytes() == before
+
+
 def test_a_copy_from_before_deliveries_were_noted(small: Path) -> None:
     start_work(EXERCISE, small)
     shutil.rmtree(small / ".curso")
