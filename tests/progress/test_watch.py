@@ -276,10 +276,10 @@ def test_by_hand_a_save_only_says_so() -> None:
     session = world.session(manual=True)
     session.saved()
     assert world.checks == []
-    assert "há mudanças salvas: Enter confere" in drawn(session)
+    assert "há o que conferir: tecle Enter" in drawn(session)
     session.key("\r")
     assert len(world.checks) == 1
-    assert "há mudanças salvas" not in drawn(session)
+    assert "há o que conferir" not in drawn(session)
 
 
 def test_hints_are_of_the_criterion_in_focus() -> None:
