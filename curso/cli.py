@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -16,8 +17,11 @@ from curso.terminal import (
     Stop,
     criterion_must_exist,
     exit_code,
+    item_named,
     load_named,
     sentences,
+    terminal_needed,
+    typed,
     watching,
 )
 
@@ -80,8 +84,8 @@ def verificar(
     from autograder.doors import grade
     from autograder.model.exercise import load_exercise
     from curso import tell
-    from curso.places import exercise_folder, state_folder, work_folder
-    from curso.progress import note_result
+    from curso.places import exercise_folder, work_folder
+    from curso.record.events import note_result
 
     with sentences():
         folder = exercise_folder(exercicio)
@@ -101,7 +105,7 @@ def verificar(
         if semente is not None and result.seed != semente:
             typer.echo("No pacote da turma só há o dia de amostra: --semente não muda nada aqui.", err=True)
         if submission.resolve() == mine.resolve():
-            notice = note_result(state_folder(), result)
+            notice = note_result(result)
             if notice:
                 typer.echo(notice, err=True)
         if como_json:
@@ -109,6 +113,84 @@ def verificar(
         else:
             tell.print_result(result)
         raise typer.Exit(exit_code(result))
+
+
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
+def observar(
+    exercicio: ExerciseName,
+    manual: Annotated[bool, typer.Option("--manual", help="Só confere quando você tecla Enter.")] = False,
+) -> None:
+    """Confere a cada vez que você salva, e mostra os vereditos sempre no mesmo lugar."""
+    from curso.places import exercise_folder, work_folder
+
+    with sentences():
+        name = exercise_folder(exercicio).name
+        if not work_folder(name).is_dir():
+            raise Stop(f"Você ainda não começou este exercício: rode `curso comecar {name}`.")
+        terminal_needed(name)
+        from curso.watch.run import watch
+
+        raise typer.Exit(PASSED if watch(name, manual=manual) else FAILED)
+
+
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
+def reiniciar(exercicio: ExerciseName) -> None:
+    """Recomeça um exercício do arquivo inicial. O trabalho de antes fica guardado ao lado."""
+    from curso.restart import restart_work
+
+    with sentences():
+        for line in restart_work(exercicio):
+            typer.echo(line)
+
+
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
+def gabarito(exercicio: ExerciseName) -> None:
+    """Depois que tudo passou, põe a resposta e dois outros jeitos certos ao lado do seu."""
+    from curso.answers import ClosedError, open_answers
+
+    with sentences():
+        try:
+            lines = open_answers(exercicio, typed)
+        except ClosedError as closed:
+            typer.echo(str(closed), err=True)
+            raise typer.Exit(FAILED) from None
+        for line in lines:
+            typer.echo(line)
+
+
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
+def atualizar(
+    pacote: Annotated[
+        Path | None,
+        typer.Argument(metavar="[PACOTE]", help="O zip novo da turma; em um clone do git não é preciso."),
+    ] = None,
+) -> None:
+    """Traz lições, enunciados e o resto do curso novos, sem tocar no seu trabalho."""
+    from curso.update import refresh_work_anew
+    from curso.update_sources import NoUpdateError, from_git, from_package
+
+    with sentences():
+        try:
+            told = from_package(pacote) if pacote else from_git()
+        except NoUpdateError as error:
+            raise Stop(str(error)) from None
+        told.add(refresh_work_anew())
+        for line in told.lines():
+            typer.echo(line)
+
+
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
+def certificado(
+    nome: Annotated[str, typer.Option(metavar="NOME", help="O nome que aparece na página.")] = "",
+    saida: Annotated[
+        Path | None, typer.Option(metavar="ARQUIVO", help="Onde escrever; sem ela, em trabalho/.")
+    ] = None,
+) -> None:
+    """Escreve uma página com o que foi provado, quando e com que versões."""
+    from curso.certificate import write_certificate
+
+    with sentences():
+        typer.echo(f"Registro de evidências em {write_certificate(saida, nome)}")
 
 
 @app.command(cls=Command, options_metavar="[OPÇÕES]")
@@ -131,13 +213,12 @@ def corrigir(
 @app.command(cls=Command, options_metavar="[OPÇÕES]")
 def dica(exercicio: ExerciseName, criterio: CriterionName) -> None:
     """Dá a próxima dica de um critério: um empurrão, o conceito, quase a resposta."""
-    from curso.places import state_folder
-    from curso.progress import next_hint
+    from curso.record.events import next_hint
 
     with sentences():
         exercise = load_named(exercicio)
         criterion_must_exist(exercise, criterio)
-        number, hint, notice = next_hint(state_folder(), exercise, criterio)
+        number, hint, notice = next_hint(exercise, criterio)
         if notice:
             typer.echo(notice, err=True)
         typer.echo(f"Dica {number} de 3 ({exercise.criterion(criterio).title}):\n{hint}")
@@ -145,30 +226,34 @@ def dica(exercicio: ExerciseName, criterio: CriterionName) -> None:
 
 @app.command(cls=Command, options_metavar="[OPÇÕES]")
 def progresso(
+    ja_domino: Annotated[
+        str | None,
+        typer.Option(
+            "--ja-domino", metavar="ITEM", help="Marca um item que você já domina, sem prova daqui."
+        ),
+    ] = None,
+    ainda_nao: Annotated[
+        str | None, typer.Option("--ainda-nao", metavar="ITEM", help="Tira essa marca de um item.")
+    ] = None,
     como_json: Annotated[bool, typer.Option("--json", help="Imprime o progresso como JSON.")] = False,
 ) -> None:
-    """Mostra os cinco itens da checklist, pelo que os seus exercícios já provaram."""
-    from autograder.model.exercise import load_exercise
-    from curso.places import exercise_folder, exercise_ids, state_folder
-    from curso.progress import checklist, load
+    """Mostra a checklist, o que fazer agora e o roteiro, pelo que o seu trabalho já provou."""
+    from curso.record.events import mark
+    from curso.state import state
 
     with sentences():
-        record, notice = load(state_folder())
-        if notice:
-            typer.echo(notice, err=True)
-        items = checklist(record, [load_exercise(exercise_folder(name)) for name in exercise_ids()])
+        for name, mine in ((ja_domino, True), (ainda_nao, False)):
+            if name is not None and (notice := mark(item_named(name), mine=mine)):
+                typer.echo(notice, err=True)
+        now = state()
+        if now.notice:
+            typer.echo(now.notice, err=True)
         if como_json:
-            import json
-
-            document = {
-                "version": 1,
-                "checklist": [item.model_dump() | {"done": item.done} for item in items],
-            }
-            typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
+            typer.echo(now.model_dump_json(indent=1))
         else:
-            from curso.progress_view import print_checklist
+            from curso.progress_view import print_state
 
-            print_checklist(items)
+            print_state(now)
 
 
 @app.command(cls=Command, options_metavar="[OPÇÕES]")
@@ -257,6 +342,8 @@ def lint(
 
 
 def main() -> None:
+    # Else pydantic looks for plugins in every installed package: a third of the time that `progresso` takes.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     run(app, usage_error=COULD_NOT_GRADE)
 
 
