@@ -85,11 +85,18 @@ class Classroom:
         return (self.course.answer / FILE).read_text(encoding="utf-8")
 
     def grades(self) -> dict[str, dict[str, str]]:
-        """The exported CSV by student."""
+        """The exported rows of a class with one exercise, by student."""
+        return {row["student_id"]: row for row in self._exported()}
+
+    def scores(self) -> dict[tuple[str, str], float]:
+        """The exported points by student and exercise."""
+        return {(row["student_id"], row["assignment"]): float(row["raw_score"]) for row in self._exported()}
+
+    def _exported(self) -> list[dict[str, str]]:
         target = self.root.parent / "notas.csv"
         self.nbgrader("export", "--to", str(target))
         with target.open(newline="", encoding="utf-8") as file:
-            return {row["student_id"]: row for row in csv.DictReader(file)}
+            return list(csv.DictReader(file))
 
     def told(self, student: str) -> dict[str, str]:
         """The HTML that each test cell of the graded notebook shows."""
