@@ -80,8 +80,8 @@ def verificar(
     from autograder.doors import grade
     from autograder.model.exercise import load_exercise
     from curso import tell
-    from curso.places import exercise_folder, state_folder, work_folder
-    from curso.progress import note_result
+    from curso.places import exercise_folder, work_folder
+    from curso.record.events import note_result
 
     with sentences():
         folder = exercise_folder(exercicio)
@@ -101,7 +101,7 @@ def verificar(
         if semente is not None and result.seed != semente:
             typer.echo("No pacote da turma só há o dia de amostra: --semente não muda nada aqui.", err=True)
         if submission.resolve() == mine.resolve():
-            notice = note_result(state_folder(), result)
+            notice = note_result(result)
             if notice:
                 typer.echo(notice, err=True)
         if como_json:
@@ -131,13 +131,12 @@ def corrigir(
 @app.command(cls=Command, options_metavar="[OPÇÕES]")
 def dica(exercicio: ExerciseName, criterio: CriterionName) -> None:
     """Dá a próxima dica de um critério: um empurrão, o conceito, quase a resposta."""
-    from curso.places import state_folder
-    from curso.progress import next_hint
+    from curso.record.events import next_hint
 
     with sentences():
         exercise = load_named(exercicio)
         criterion_must_exist(exercise, criterio)
-        number, hint, notice = next_hint(state_folder(), exercise, criterio)
+        number, hint, notice = next_hint(exercise, criterio)
         if notice:
             typer.echo(notice, err=True)
         typer.echo(f"Dica {number} de 3 ({exercise.criterion(criterio).title}):\n{hint}")
@@ -147,28 +146,19 @@ def dica(exercicio: ExerciseName, criterio: CriterionName) -> None:
 def progresso(
     como_json: Annotated[bool, typer.Option("--json", help="Imprime o progresso como JSON.")] = False,
 ) -> None:
-    """Mostra os cinco itens da checklist, pelo que os seus exercícios já provaram."""
-    from autograder.model.exercise import load_exercise
-    from curso.places import exercise_folder, exercise_ids, state_folder
-    from curso.progress import checklist, load
+    """Mostra a checklist, o que fazer agora e o roteiro, pelo que o seu trabalho já provou."""
+    from curso.state import state
 
     with sentences():
-        record, notice = load(state_folder())
-        if notice:
-            typer.echo(notice, err=True)
-        items = checklist(record, [load_exercise(exercise_folder(name)) for name in exercise_ids()])
+        now = state()
+        if now.notice:
+            typer.echo(now.notice, err=True)
         if como_json:
-            import json
-
-            document = {
-                "version": 1,
-                "checklist": [item.model_dump() | {"done": item.done} for item in items],
-            }
-            typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
+            typer.echo(now.model_dump_json(indent=1))
         else:
-            from curso.progress_view import print_checklist
+            from curso.progress_view import print_state
 
-            print_checklist(items)
+            print_state(now)
 
 
 @app.command(cls=Command, options_metavar="[OPÇÕES]")

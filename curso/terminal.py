@@ -28,11 +28,12 @@ def sentences() -> Iterator[None]:
     """Turns every expected failure into one sentence on standard error and exit code 2."""
     from autograder.model.exercise import BrokenExerciseError
     from curso.places import UnknownExerciseError
+    from curso.record.kept import NewerVersionError
     from curso.services.service import ServiceError
 
     try:
         yield
-    except (Stop, BrokenExerciseError, UnknownExerciseError, ServiceError) as error:
+    except (Stop, BrokenExerciseError, UnknownExerciseError, ServiceError, NewerVersionError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(COULD_NOT_GRADE) from None
     except KeyboardInterrupt:

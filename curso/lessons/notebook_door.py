@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from autograder.model.result import Status
-from curso.lessons import content, record
+from curso.lessons import content
 from curso.lessons.challenge import judge
 from curso.lessons.prediction import Prediction, is_unanswered
+from curso.record import events as record
 from curso.show.card import BLUE, GREEN, GREY, PURPLE, RED, Card, Folded, Sign, notices
 
 _OUTCOMES = {
@@ -49,7 +50,7 @@ def confira(pergunta: str) -> Card:
         asked = content.prediction(pergunta)
     except content.UnknownNameError as error:
         return Card(_UNKNOWN, str(error))
-    known, notice = record.load()
+    known, notice = record.read()
     guess = known.predictions.get(asked.id)
     letter = asked.letter(guess.last) if guess else None
     whys = {option: f"{option}) {text}\n{asked.why[option]}" for option, text in asked.options.items()}
@@ -88,7 +89,7 @@ def dica(nome: str) -> Card:
         challenge = content.challenge(nome)
     except content.UnknownNameError as error:
         return Card(_UNKNOWN, str(error))
-    taken, notice = record.next_hint(challenge.id)
+    taken, notice = record.next_challenge_hint(challenge.id)
     seen = [f"{number}. {hint}" for number, hint in enumerate(challenge.hints[:taken], start=1)]
     more = "Rode a célula de novo para a próxima dica." if taken < 3 else "Era a última dica."
     sign = Sign(_HINT.mark, f"{_HINT.word} {taken} de 3", _HINT.colour)
