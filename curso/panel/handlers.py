@@ -61,6 +61,11 @@ class PanelHandler(APIHandler):
         """Jupyter lets another site in that has the token. Here, none."""
         return False
 
+    def check_origin(self, origin_to_satisfy_tornado: str = "") -> bool:
+        if not super().check_origin(origin_to_satisfy_tornado):
+            raise Refused(403, "O painel só atende às páginas do próprio Lab.")
+        return True
+
     def write_error(self, status_code: int, **about: Any) -> None:
         error = about.get("exc_info", (None, None, None))[1]
         sentence = error.sentence if isinstance(error, Refused) else _SENTENCES.get(status_code, _DEFECT)
@@ -113,13 +118,13 @@ def openable(path: str, root: Path = ROOT) -> str:
         raise Stop("Esse nome não serve para um arquivo.") from None
     inside = next((name for name in OPENED_FROM if file.is_relative_to((root / name).resolve())), None)
     if inside is None:
-        raise Stop(f"O painel só abre o que está em {', '.join(OPENED_FROM)}.")
+        raise Stop(f"O painel só abre o que está em {', '.join(OPENED_FROM[:-1])} e {OPENED_FROM[-1]}.")
     relative = file.relative_to((root / inside).resolve())
     if inside == "exercises":
         start_work(exercise_folder(relative.parts[0] if relative.parts else "", root).name)
         inside = "trabalho"
     if not (root / inside / relative).is_file():
-        raise Stop(f"Não encontrei {path}. O curso está completo? `git status` mostra o que falta.")
+        raise Stop(f"Não encontrei o arquivo {path}. O curso está completo? `git status` mostra o que falta.")
     return f"{inside}/{relative.as_posix()}"
 
 
