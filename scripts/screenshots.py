@@ -87,6 +87,7 @@ def panel_in_lab(scratch: Path, submission: Path) -> Iterator[Page]:
         page.goto(lab.address(f"/lab/tree/trabalho/{EXERCISE}/dags/vendas_diarias.py"))
         page.wait_for_selector(".jp-FileEditor .cm-content")
         exercise = page.locator(f"#curso-painel [data-exercise='{EXERCISE}']")
+        exercise.get_by_role("button").first.click()
         exercise.get_by_role("button", name="Verificar").click()
         failed = exercise.locator("[data-criterion]", has_text="ainda não").first
         failed.get_by_role("button").first.click()

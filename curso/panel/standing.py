@@ -59,13 +59,16 @@ class _Kept:
         self._seen: object = None
         self._state: State | None = None
 
-    def state(self, root: Path) -> State:
+    def state(self, root: Path, *, ahead: bool = False) -> State:
+        """`ahead` of anybody's looking at it: then a notice, which is given once, waits for who will."""
         with self._lock:
             seen = _fingerprint(root)
             if self._state is None or seen != self._seen:
                 self._state = state(root)
-                # What was put right while reading is told once, and its files are as they are now.
-                self._seen = None if self._state.notice else seen
+                # With a notice, reading has put the record right: its files are other ones now.
+                self._seen = _fingerprint(root) if self._state.notice else seen
+            if self._state.notice and not ahead:
+                self._seen = None
             return self._state
 
 
@@ -85,19 +88,19 @@ def _fingerprint(root: Path) -> object:
 _kept = _Kept()
 
 
-def standing(root: Path = ROOT) -> Standing:
+def standing(root: Path = ROOT, *, ahead: bool = False) -> Standing:
     """Raises BrokenExerciseError where the course itself can't be read."""
-    return Standing(state=_kept.state(root), services=tuple(_service(name) for name in MODULES))
+    return Standing(state=_kept.state(root, ahead=ahead), services=tuple(_service(name) for name in MODULES))
 
 
 def warm_up() -> None:
     """Loads and computes ahead of the first look at it, which comes with the page."""
-    threading.Thread(target=_quietly, daemon=True).start()
+    threading.Thread(target=_look_ahead, daemon=True).start()
 
 
-def _quietly() -> None:
+def _look_ahead() -> None:
     with contextlib.suppress(Exception):  # whoever asks is told
-        standing()
+        standing(ahead=True)
 
 
 def _service(name: str) -> ServiceStanding:

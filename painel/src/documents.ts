@@ -104,6 +104,12 @@ export interface IResult {
   notes: string[];
 }
 
+/** The hints of a criterion that were seen so far. */
+export interface IHints {
+  hints: string[];
+  notice: string;
+}
+
 /** One line of a check. */
 export type CheckEvent =
   | { kind: 'step'; done: number; total: number }

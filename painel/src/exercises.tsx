@@ -6,14 +6,20 @@ import type { ICriterion, IExercise, IVerdict } from './documents';
 import { ICheck, PanelModel, STATUS_WORDS } from './model';
 import { Bar, Disclosure, Prose, Section } from './parts';
 
-export function Exercises(props: { model: PanelModel; exercises: IExercise[] }): React.ReactElement {
-  const { model, exercises } = props;
+interface IExercisesProps {
+  model: PanelModel;
+  exercises: IExercise[];
+  /** The path of what comes next: that exercise starts open. */
+  current: string;
+}
+
+export function Exercises({ model, exercises, current }: IExercisesProps): React.ReactElement {
   return (
     <Section id="exercicios" title="Exercícios">
       <ul className="curso-List">
         {exercises.map(exercise => (
           <li key={exercise.id} className="curso-Exercise" data-exercise={exercise.id}>
-            <Exercise model={model} exercise={exercise} />
+            <Exercise model={model} exercise={exercise} startsOpen={exercise.path === current} />
           </li>
         ))}
       </ul>
@@ -21,7 +27,8 @@ export function Exercises(props: { model: PanelModel; exercises: IExercise[] }):
   );
 }
 
-function Exercise({ model, exercise }: { model: PanelModel; exercise: IExercise }): React.ReactElement {
+function Exercise(props: { model: PanelModel; exercise: IExercise; startsOpen: boolean }): React.ReactElement {
+  const { model, exercise, startsOpen } = props;
   const check = model.checks.get(exercise.id);
   const points = `${exercise.points}/${exercise.max_points}`;
   const head = (
@@ -38,7 +45,7 @@ function Exercise({ model, exercise }: { model: PanelModel; exercise: IExercise 
   );
   return (
     <>
-      <Disclosure id={exercise.id} head={head} startsOpen={exercise.started && exercise.points < exercise.max_points}>
+      <Disclosure id={exercise.id} head={head} startsOpen={startsOpen}>
         <div className="curso-Row curso-Actions">
           <button className="curso-Button" onClick={() => void model.open(exercise.path)}>
             {exercise.started ? 'Abrir o enunciado' : 'Começar'}

@@ -36,15 +36,19 @@ export class PanelModel {
       name: 'curso-painel:situacao',
       factory: () => this.look(),
       frequency: { interval: POLL_MS, backoff: true, max: LONGEST_POLL_MS },
-      standby: 'when-hidden'
+      standby: () => document.hidden || (this.standing !== null && !this.watched())
     });
   }
 
+  /** Whether anybody can see the panel. */
+  watched: () => boolean = () => true;
   standing: IStanding | null = null;
   /** Why what is shown may be old; "" while the server answers. */
   trouble = '';
   /** What came of the last thing asked for, where it came to nothing. */
   refusal = '';
+  /** What the server notices once, such as a record that it put right, until the learner has read it. */
+  notices: string[] = [];
   /** Told to screen readers, line by line; numbered, so that none is read twice. */
   said: [number: number, words: string][] = [];
   readonly checks = new Map<string, ICheck>();
@@ -73,7 +77,13 @@ export class PanelModel {
   }
 
   mark(item: string, mine: boolean): Promise<void> {
-    return this.attempt(() => this.server.mark(item, mine));
+    return this.attempt(async () => this.notice((await this.server.mark(item, mine)).notice));
+  }
+
+  /** The learner has read a notice. */
+  dismiss(notice: string): void {
+    this.notices = this.notices.filter(one => one !== notice);
+    this._changed.emit();
   }
 
   service(verb: 'start' | 'stop', name: string): Promise<void> {
@@ -88,15 +98,18 @@ export class PanelModel {
   recallHints(exercise: string, criterion: ICriterion): void {
     if (this.hintsOf(exercise, criterion).length < criterion.hints_seen) {
       void this.attempt(async () => {
-        this.keepHints(exercise, criterion, await this.server.hints(exercise, criterion.id));
+        const { hints, notice } = await this.server.hints(exercise, criterion.id);
+        this.keepHints(exercise, criterion, hints);
+        this.notice(notice);
       });
     }
   }
 
   oneMoreHint(exercise: string, criterion: ICriterion): Promise<void> {
     return this.attempt(async () => {
-      const hints = await this.server.oneMoreHint(exercise, criterion.id);
+      const { hints, notice } = await this.server.oneMoreHint(exercise, criterion.id);
       this.keepHints(exercise, criterion, hints);
+      this.notice(notice);
       this.say(`Dica ${hints.length} de 3: ${hints.at(-1) ?? ''}`);
     });
   }
@@ -150,6 +163,7 @@ export class PanelModel {
       const standing = await this.server.standing();
       if (standing) {
         this.standing = standing;
+        this.notice(standing.state.notice);
       } else if (!this.trouble) {
         return;
       }
@@ -175,6 +189,12 @@ export class PanelModel {
     }
     this._changed.emit();
     await this.refresh();
+  }
+
+  private notice(words: string): void {
+    if (words && !this.notices.includes(words)) {
+      this.notices = [...this.notices, words];
+    }
   }
 
   private keepHints(exercise: string, criterion: ICriterion, hints: string[]): void {

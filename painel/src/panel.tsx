@@ -7,6 +7,7 @@ import React from 'react';
 import { Checklist } from './checklist';
 import { Exercises } from './exercises';
 import { PanelModel } from './model';
+import { Prose } from './parts';
 import { Lessons, NextStep, Services } from './sections';
 
 const icon = new LabIcon({
@@ -20,6 +21,7 @@ const icon = new LabIcon({
 export class CoursePanel extends ReactWidget {
   constructor(private readonly model: PanelModel) {
     super();
+    model.watched = () => this.isVisible;
     this.id = 'curso-painel';
     this.addClass('curso-Painel');
     this.title.icon = icon;
@@ -55,12 +57,19 @@ function Panel({ model }: { model: PanelModel }): React.ReactElement {
       <p className="curso-Trouble" role="alert">
         {model.refusal}
       </p>
+      {model.notices.map(notice => (
+        <p key={notice} className="curso-Notice" role="status">
+          <Prose text={notice} />{' '}
+          <button className="curso-Button curso-mod-quiet" onClick={() => model.dismiss(notice)}>
+            Entendi
+          </button>
+        </p>
+      ))}
       {standing ? (
         <>
-          {standing.state.notice && <p className="curso-Notice">{standing.state.notice}</p>}
           <NextStep model={model} next={standing.state.next} />
           <Checklist model={model} items={standing.state.checklist} />
-          <Exercises model={model} exercises={standing.state.exercises} />
+          <Exercises model={model} exercises={standing.state.exercises} current={standing.state.next.path} />
           <Lessons model={model} lessons={standing.state.lessons} />
           <Services model={model} services={standing.services} />
         </>

@@ -3,7 +3,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
-import type { CheckEvent, IStanding } from './documents';
+import type { CheckEvent, IHints, IStanding } from './documents';
 
 export class Problem extends Error {
   /** True where nobody answered: asking again may help. */
@@ -43,17 +43,17 @@ export class CourseServer {
     return (await json<{ path: string }>(await this.post('abrir', { path }))).path;
   }
 
-  async hints(exercise: string, criterion: string): Promise<string[]> {
+  async hints(exercise: string, criterion: string): Promise<IHints> {
     const query = URLExt.objectToQueryString({ exercise, criterion });
-    return (await json<{ hints: string[] }>(await this.request(`dica${query}`, {}))).hints;
+    return json<IHints>(await this.request(`dica${query}`, {}));
   }
 
-  async oneMoreHint(exercise: string, criterion: string): Promise<string[]> {
-    return (await json<{ hints: string[] }>(await this.post('dica', { exercise, criterion }))).hints;
+  async oneMoreHint(exercise: string, criterion: string): Promise<IHints> {
+    return json<IHints>(await this.post('dica', { exercise, criterion }));
   }
 
-  async mark(item: string, mine: boolean): Promise<void> {
-    await this.post('dominio', { item, mine });
+  async mark(item: string, mine: boolean): Promise<{ notice: string }> {
+    return json(await this.post('dominio', { item, mine }));
   }
 
   async service(verb: 'start' | 'stop', name: string): Promise<void> {
