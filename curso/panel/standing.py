@@ -51,7 +51,7 @@ class Standing(_Document):
     services: tuple[ServiceStanding, ...]
 
 
-class _Kept:
+class KeptState:
     """The last state, computed again only when a file that it rests on has changed."""
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ def _fingerprint(root: Path) -> object:
     return found
 
 
-_kept = _Kept()
+_kept = KeptState()
 
 
 def standing(root: Path = ROOT, *, ahead: bool = False) -> Standing:

@@ -36,7 +36,8 @@ const plugin: JupyterFrontEndPlugin<void> = {
     const panel = new CoursePanel(model);
     app.shell.add(panel, 'left', { rank: 50 });
     restorer?.add(panel, panel.id);
-    void shell?.restored.then(layout => {
+    void shell?.restored.then(async layout => {
+      await app.restored; // in a new session the file browser shows itself first
       if (layout.fresh) {
         app.shell.activateById(panel.id); // whoever has arranged Lab before finds it as it was left
       }
@@ -44,10 +45,7 @@ const plugin: JupyterFrontEndPlugin<void> = {
 
     app.commands.addCommand(SHOW, {
       label: 'Mostrar o painel do curso',
-      execute: () => {
-        app.shell.activateById(panel.id);
-        panel.node.focus();
-      }
+      execute: () => app.shell.activateById(panel.id)
     });
     app.commands.addKeyBinding({ command: SHOW, keys: ['Accel Shift Y'], selector: 'body' });
     palette?.addItem({ command: SHOW, category: 'Curso' });

@@ -37,6 +37,11 @@ export class CoursePanel extends ReactWidget {
     super.dispose();
   }
 
+  protected onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    this.node.focus();
+  }
+
   protected onAfterShow(message: Message): void {
     super.onAfterShow(message);
     void this.model.refresh();

@@ -18,8 +18,9 @@ import pytest
 
 from curso.bank import bank_of
 from curso.panel.handlers import openable
+from curso.panel.standing import KeptState
 from curso.terminal import Stop
-from lab_browser import TOKEN, Lab, running_lab
+from lab_browser import ROOT, TOKEN, Lab, running_lab
 
 if TYPE_CHECKING:
     from conftest import Course
@@ -237,6 +238,15 @@ def test_the_standing_is_sent_again_only_when_something_happened(panel: Panel) -
     code, _, _ = panel.ask("GET", "situacao", headers=known)
     assert code == 200
     assert panel.criterion("desvio")["hints_seen"] == 1
+
+
+def test_a_notice_waits_for_who_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server looks ahead; what reading put right is told to the first who really looks, and once."""
+    monkeypatch.setenv("CURSO_ESTADO", str(tmp_path))
+    (tmp_path / "progresso.json").write_text("{", encoding="utf-8")
+    kept = KeptState()
+    assert "danificado" in kept.state(ROOT, ahead=True).notice
+    assert [("danificado" in kept.state(ROOT).notice) for _ in range(2)] == [True, False]
 
 
 def test_a_service_starts_and_stops(panel: Panel) -> None:
