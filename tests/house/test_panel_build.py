@@ -27,7 +27,7 @@ def test_lab_finds_all_that_the_panel_names() -> None:
     about = json.loads((panel.BUILT / "package.json").read_text(encoding="utf-8"))["jupyterlab"]
     entry = about["_build"]["load"]
     assert (panel.BUILT / entry).is_file()
-    named = set(re.findall(r"[a-f0-9]{20}", entry))
+    named = set(re.findall(r"[a-f0-9]{16}", entry))
     assert named, entry
 
 
