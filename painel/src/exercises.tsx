@@ -43,26 +43,24 @@ function Exercise(props: { model: PanelModel; exercise: IExercise; startsOpen: b
       </span>
     </>
   );
+  const bar = <Bar value={exercise.points} max={exercise.max_points} label={`${exercise.title}: ${points} pontos`} />;
   return (
-    <>
-      <Disclosure id={exercise.id} head={head} startsOpen={startsOpen}>
-        <div className="curso-Row curso-Actions">
-          <button className="curso-Button" onClick={() => void model.open(exercise.path)}>
-            {exercise.started ? 'Abrir o enunciado' : 'Começar'}
-          </button>
-          {exercise.started && <CheckButton model={model} exercise={exercise} check={check} />}
-        </div>
-        {check && <CheckSummary check={check} />}
-        <ul className="curso-List">
-          {exercise.criteria.map(criterion => (
-            <li key={criterion.id} data-criterion={criterion.id}>
-              <Criterion model={model} exercise={exercise} criterion={criterion} check={check} />
-            </li>
-          ))}
-        </ul>
-      </Disclosure>
-      <Bar value={exercise.points} max={exercise.max_points} label={`${exercise.title}: ${points} pontos`} />
-    </>
+    <Disclosure id={exercise.id} head={head} below={bar} startsOpen={startsOpen}>
+      <div className="curso-Row curso-Actions">
+        <button className="curso-Button" onClick={() => void model.open(exercise.path)}>
+          {exercise.started ? 'Abrir o enunciado' : 'Começar'}
+        </button>
+        {exercise.started && <CheckButton model={model} exercise={exercise} check={check} />}
+      </div>
+      {check && <CheckSummary check={check} />}
+      <ul className="curso-List">
+        {exercise.criteria.map(criterion => (
+          <li key={criterion.id} data-criterion={criterion.id}>
+            <Criterion model={model} exercise={exercise} criterion={criterion} check={check} />
+          </li>
+        ))}
+      </ul>
+    </Disclosure>
   );
 }
 

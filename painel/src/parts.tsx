@@ -31,13 +31,16 @@ export function Bar({ value, max, label }: IBarProps): React.ReactElement {
 interface IDisclosureProps {
   id: string;
   head: React.ReactNode;
+  /** What is seen below the button, open or closed. */
+  below?: React.ReactNode;
   startsOpen?: boolean;
   onOpen?: () => void;
   children: React.ReactNode;
 }
 
 /** Something to open and close with one button; what is inside is drawn only while it is open. */
-export function Disclosure({ id, head, startsOpen, onOpen, children }: IDisclosureProps): React.ReactElement {
+export function Disclosure(props: IDisclosureProps): React.ReactElement {
+  const { id, head, below, startsOpen, onOpen, children } = props;
   const [open, setOpen] = React.useState(startsOpen ?? false);
   const toggle = () => {
     if (!open) {
@@ -51,6 +54,7 @@ export function Disclosure({ id, head, startsOpen, onOpen, children }: IDisclosu
         <span className="curso-Arrow" aria-hidden="true" />
         {head}
       </button>
+      {below}
       <div id={`curso-${id}`} hidden={!open}>
         {open && children}
       </div>

@@ -51,7 +51,7 @@ function Lesson({ model, lesson }: { model: PanelModel; lesson: ILesson }): Reac
         {total > 0 && done === total && <span aria-label="completa"> ✔</span>}
       </button>
       {told && <small>{told}</small>}
-      {total > 0 && <Bar value={done} max={total} label={`${lesson.title}: ${told}`} />}
+      {done > 0 && <Bar value={done} max={total} label={`${lesson.title}: ${told}`} />}
     </li>
   );
 }
