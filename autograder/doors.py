@@ -6,7 +6,7 @@ import contextlib
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,8 +19,10 @@ from autograder.judge.session import Finding, JudgeError, judge
 from autograder.model.evidence import Evidence, StepEvidence
 from autograder.model.exercise import Exercise, load_exercise
 from autograder.model.result import Result, Status, Verdict
+from autograder.run.adapters import ADAPTERS
 from autograder.run.play import play
 from autograder.run.stage import StageError
+from autograder.run.warm import warm_stage
 from autograder.run.world import Scenario
 from autograder.sandbox.level import Level
 from autograder.sandbox.probe import probe
@@ -144,6 +146,16 @@ def judge_again(exercise_folder: Path, before: Result, evidence: Evidence) -> Re
     )
 
 
+@contextlib.contextmanager
+def kept_warm(exercise: Exercise) -> Iterator[None]:
+    """While this is open the exercise's warm stage doesn't end for being idle. Does nothing where there can be none."""
+    with contextlib.ExitStack() as stages:
+        if os.environ.get("CURSO_CORRETOR") != "frio":
+            with contextlib.suppress(StageError):
+                stages.enter_context(warm_stage(ADAPTERS[exercise.adapter], probe().level))
+        yield
+
+
 def held(exercise: Exercise, seed: int, level: Level, why: str) -> Result:
     """A result that says nothing of the work: the grader failed, and a person must look."""
     judged = _same_for_all(exercise, Status.ERROR, why)
@@ -230,4 +242,4 @@ def _refused(exercise: Exercise, submission: Submission) -> list[Verdict]:
     ]
 
 
-__all__ = ["Grading", "OnProgress", "OnVerdict", "grade", "held", "judge_again"]
+__all__ = ["Grading", "OnProgress", "OnVerdict", "grade", "held", "judge_again", "kept_warm"]

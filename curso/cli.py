@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -16,8 +17,11 @@ from curso.terminal import (
     Stop,
     criterion_must_exist,
     exit_code,
+    item_named,
     load_named,
     sentences,
+    terminal_needed,
+    typed,
     watching,
 )
 
@@ -112,6 +116,84 @@ def verificar(
 
 
 @app.command(cls=Command, options_metavar="[OPÇÕES]")
+def observar(
+    exercicio: ExerciseName,
+    manual: Annotated[bool, typer.Option("--manual", help="Só confere quando você tecla Enter.")] = False,
+) -> None:
+    """Confere a cada vez que você salva, e mostra os vereditos sempre no mesmo lugar."""
+    from curso.places import exercise_folder, work_folder
+
+    with sentences():
+        name = exercise_folder(exercicio).name
+        if not work_folder(name).is_dir():
+            raise Stop(f"Você ainda não começou este exercício: rode `curso comecar {name}`.")
+        terminal_needed(name)
+        from curso.watch.run import watch
+
+        raise typer.Exit(PASSED if watch(name, manual=manual) else FAILED)
+
+
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
+def reiniciar(exercicio: ExerciseName) -> None:
+    """Recomeça um exercício do arquivo inicial. O trabalho de antes fica guardado ao lado."""
+    from curso.restart import restart_work
+
+    with sentences():
+        for line in restart_work(exercicio):
+            typer.echo(line)
+
+
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
+def gabarito(exercicio: ExerciseName) -> None:
+    """Depois que tudo passou, põe a resposta e dois outros jeitos certos ao lado do seu."""
+    from curso.answers import ClosedError, open_answers
+
+    with sentences():
+        try:
+            lines = open_answers(exercicio, typed)
+        except ClosedError as closed:
+            typer.echo(str(closed), err=True)
+            raise typer.Exit(FAILED) from None
+        for line in lines:
+            typer.echo(line)
+
+
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
+def atualizar(
+    pacote: Annotated[
+        Path | None,
+        typer.Argument(metavar="[PACOTE]", help="O zip novo da turma; em um clone do git não é preciso."),
+    ] = None,
+) -> None:
+    """Traz lições, enunciados e o resto do curso novos, sem tocar no seu trabalho."""
+    from curso.update import refresh_work_anew
+    from curso.update_sources import NoUpdateError, from_git, from_package
+
+    with sentences():
+        try:
+            told = from_package(pacote) if pacote else from_git()
+        except NoUpdateError as error:
+            raise Stop(str(error)) from None
+        told.add(refresh_work_anew())
+        for line in told.lines():
+            typer.echo(line)
+
+
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
+def certificado(
+    nome: Annotated[str, typer.Option(metavar="NOME", help="O nome que aparece na página.")] = "",
+    saida: Annotated[
+        Path | None, typer.Option(metavar="ARQUIVO", help="Onde escrever; sem ela, em trabalho/.")
+    ] = None,
+) -> None:
+    """Escreve uma página com o que foi provado, quando e com que versões."""
+    from curso.certificate import write_certificate
+
+    with sentences():
+        typer.echo(f"Registro de evidências em {write_certificate(saida, nome)}")
+
+
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
 def corrigir(
     exercicio: ExerciseName,
     turma: Annotated[Path, typer.Option(metavar="DIR", help="A pasta das entregas: uma pasta por pessoa.")],
@@ -144,12 +226,25 @@ def dica(exercicio: ExerciseName, criterio: CriterionName) -> None:
 
 @app.command(cls=Command, options_metavar="[OPÇÕES]")
 def progresso(
+    ja_domino: Annotated[
+        str | None,
+        typer.Option(
+            "--ja-domino", metavar="ITEM", help="Marca um item que você já domina, sem prova daqui."
+        ),
+    ] = None,
+    ainda_nao: Annotated[
+        str | None, typer.Option("--ainda-nao", metavar="ITEM", help="Tira essa marca de um item.")
+    ] = None,
     como_json: Annotated[bool, typer.Option("--json", help="Imprime o progresso como JSON.")] = False,
 ) -> None:
     """Mostra a checklist, o que fazer agora e o roteiro, pelo que o seu trabalho já provou."""
+    from curso.record.events import mark
     from curso.state import state
 
     with sentences():
+        for name, mine in ((ja_domino, True), (ainda_nao, False)):
+            if name is not None and (notice := mark(item_named(name), mine=mine)):
+                typer.echo(notice, err=True)
         now = state()
         if now.notice:
             typer.echo(now.notice, err=True)
@@ -247,6 +342,8 @@ def lint(
 
 
 def main() -> None:
+    # Else pydantic looks for plugins in every installed package: a third of the time that `progresso` takes.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")
     run(app, usage_error=COULD_NOT_GRADE)
 
 

@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import MutableMapping, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from curso.places import ROOT
 from curso.portuguese import refusal
@@ -75,13 +76,21 @@ def prepare_environment(environ: MutableMapping[str, str], state: Path) -> None:
 
 
 def jupyter_arguments(args: Sequence[str], root: Path) -> list[str]:
-    """The learner's arguments, plus ours where they said nothing."""
+    """The learner's arguments, plus ours where they said nothing. A notebook of the course is what opens first."""
     result = list(args)
-    if not any(arg.split("=", 1)[0] in _DEFAULT_URL_FLAGS for arg in args) and (root / WELCOME).is_file():
-        result.append(f"--LabApp.default_url=/lab/tree/{WELCOME}")
+    opened = next((arg for arg in args if arg.endswith(".ipynb") and _is_ours(root / arg, root)), None)
+    if opened is not None:
+        result.remove(opened)  # Jupyter itself would take the file's folder for the root of everything
+    page = (root / opened).resolve().relative_to(root.resolve()).as_posix() if opened else WELCOME
+    if not any(arg.split("=", 1)[0] in _DEFAULT_URL_FLAGS for arg in args) and (root / page).is_file():
+        result.append(f"--LabApp.default_url=/lab/tree/{quote(page)}")
     if _is_root() and "--allow-root" not in args:
         result.append("--allow-root")
     return result
+
+
+def _is_ours(path: Path, root: Path) -> bool:
+    return path.is_file() and path.resolve().is_relative_to(root.resolve())
 
 
 def build_language_pack(state: Path) -> Path | None:

@@ -14,6 +14,7 @@ from autograder.judge.graders import graders_of
 from autograder.model.exercise import BrokenExerciseError, Exercise, load_exercise
 from autograder.model.result import Status, json_schema_text
 from curso.bank import BrokenBankError, bank_of
+from curso.lint_progress import lint_progress
 from curso.places import ROOT
 from curso.portuguese import refusal
 from curso.publish import publish, statement_notebook
@@ -37,11 +38,13 @@ def lint_course(root: Path = ROOT, *, grade_answers: bool = True) -> list[str]:
     problems = list(_schema(root)) + list(_links(root))
     if not folders:
         problems.append("Não há nenhum exercício em solutions/.")
+    broken = False
     for folder in folders:
         try:
             exercise = load_exercise(folder)
         except BrokenExerciseError as error:
             problems.append(str(error))
+            broken = True
             continue
         checks: list[Callable[[Path, Path, Exercise], Iterator[str]]] = [
             _names,
@@ -61,6 +64,8 @@ def lint_course(root: Path = ROOT, *, grade_answers: bool = True) -> list[str]:
                 )
             except OSError as error:
                 problems.append(f"{folder.name}: {error.filename or error}: {refusal(error)}.")
+    if folders and not broken:  # of a broken exercise enough has been said
+        problems += lint_progress(root)
     return problems
 
 

@@ -7,10 +7,13 @@ import os
 import shutil
 import subprocess
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from autograder.model.exercise import BrokenExerciseError
 from curso.classroom import settings
+from curso.delivered import digest
 from curso.places import ROOT
 
 LEFT_OUT = (
@@ -29,6 +32,10 @@ NEVER = {
     ".ipynb_checkpoints",
     "dist",
 }
+
+
+MANIFEST = "pacote.json"
+"""In a package: when it was made, and the digest of every file as it was given (`curso atualizar` asks for it)."""
 
 
 def package_files(root: Path = ROOT) -> list[Path]:
@@ -67,6 +74,8 @@ def build_package(target: Path, root: Path = ROOT) -> int:
         )
     files = package_files(root)
     class_file = _students_class_file(root)
+    extra = {settings.FILE: class_file} if class_file else {}
+    extra[MANIFEST] = _manifest(root, files, extra)
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.suffix == ".zip":
         # Not mkstemp: what it makes only its owner may read, and this is for a class.
@@ -75,8 +84,8 @@ def build_package(target: Path, root: Path = ROOT) -> int:
             with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
                 for path in files:
                     archive.write(root / path, Path(target.stem) / path)
-                if class_file:
-                    archive.writestr(f"{target.stem}/{settings.FILE}", class_file)
+                for name, text in extra.items():
+                    archive.writestr(f"{target.stem}/{name}", text)
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
@@ -85,9 +94,28 @@ def build_package(target: Path, root: Path = ROOT) -> int:
             (target / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(root / path, target / path)
             shutil.copymode(root / path, target / path)
-        if class_file:
-            (target / settings.FILE).write_text(class_file, encoding="utf-8")
-    return len(files) + bool(class_file)
+        for name, text in extra.items():
+            (target / name).write_text(text, encoding="utf-8")
+    return len(files) + len(extra)
+
+
+def _manifest(root: Path, files: list[Path], extra: dict[str, str]) -> str:
+    given = {path.as_posix(): digest(path.name, (root / path).read_bytes()) for path in files}
+    given |= {name: digest(name, text.encode()) for name, text in extra.items()}
+    made = {"versao": 1, "feito_em": datetime.now(UTC).isoformat(timespec="seconds"), "arquivos": given}
+    return json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True)
+
+
+def manifest_of(content: bytes) -> dict[str, Any] | None:
+    """A manifest as a document; None where this is none."""
+    try:
+        made = json.loads(content)
+        usable = isinstance(made["feito_em"], str) and all(
+            isinstance(value, str) for value in made["arquivos"].values()
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return made if usable else None
 
 
 def _students_class_file(root: Path) -> str:

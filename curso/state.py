@@ -10,7 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from autograder.model.exercise import Exercise
+from autograder.model.exercise import ChecklistItem, Exercise
 from autograder.model.result import Status
 from curso.checklist import ItemProgress, Rules, checklist, load_rules
 from curso.places import ROOT, state_folder, work_folder
@@ -78,6 +78,8 @@ class PlanItem(_Document):
     title: str
     path: str
     done: bool
+    mine: bool
+    """Not done, and all that it lacks is of items that the learner masters already."""
 
 
 class PlanWeek(_Document):
@@ -193,31 +195,35 @@ class _Standing:
 
     def _plan_item(self, name: str, *, whole: bool) -> PlanItem:
         """`whole` is False where a later week comes back to this exercise: visible criteria are enough until then."""
+        kind: Kind
         if name in self._lessons:
             lesson = self._lessons[name]
-            done = not self._unsolved(lesson)
-            return PlanItem(kind="lesson", id=name, title=lesson.title, path=lesson.path, done=done)
-        exercise = self._exercises[name]
-        done = not self._unproven(exercise, visible_only=not whole)
-        return PlanItem(kind="exercise", id=name, title=exercise.title, path=self._statement(name), done=done)
+            kind, title, path = "lesson", lesson.title, lesson.path
+            missing = self._unsolved(lesson)
+        else:
+            exercise = self._exercises[name]
+            kind, title, path = "exercise", exercise.title, self._statement(name)
+            missing = self._unproven(exercise, visible_only=not whole)
+        return PlanItem(
+            kind=kind, id=name, title=title, path=path, done=not missing,
+            mine=bool(missing) and self._masters(missing),
+        )  # fmt: skip
 
-    def _unsolved(self, lesson: Lesson) -> list[str]:
-        """The challenges still to do here. Those of an item that the learner masters already can wait."""
-        mine = self._record.mine
-        return [
-            name
-            for name in lesson.challenges
-            if not self._record.challenge(name).passed and self._rules.item_of(name) not in mine
-        ]
+    def _masters(self, missing: list[ChecklistItem | None]) -> bool:
+        return all(item in self._record.mine for item in missing)
 
-    def _unproven(self, exercise: Exercise, *, visible_only: bool = False) -> list[str]:
-        """The criteria still to pass, as far as they can be judged here."""
+    def _unsolved(self, lesson: Lesson) -> list[ChecklistItem | None]:
+        """The items of the challenges still to do here."""
+        names = (name for name in lesson.challenges if not self._record.challenge(name).passed)
+        return [self._rules.item_of(name) for name in names]
+
+    def _unproven(self, exercise: Exercise, *, visible_only: bool = False) -> list[ChecklistItem | None]:
+        """The items of the criteria still to pass, as far as they can be judged here."""
         return [
-            criterion.id
+            criterion.checklist
             for criterion in exercise.criteria
             if not self._record.criterion(exercise.id, criterion.id).passed
             and (criterion.visible or (self._full and not visible_only))
-            and criterion.checklist not in self._record.mine
         ]
 
     # --- what to do now ------------------------------------------------------------------------------
@@ -228,7 +234,7 @@ class _Standing:
             return self._next_lesson(self._lessons[WELCOME], why)
         for week in plan:
             for item in week.items:
-                if item.done:
+                if item.done or item.mine:
                     continue
                 if item.kind == "lesson":
                     return self._next_lesson(self._lessons[item.id], self._why_lesson(item.id, week.week))

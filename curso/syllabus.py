@@ -59,7 +59,9 @@ class Syllabus:
 
 def read_syllabus(root: Path = ROOT) -> Syllabus:
     """Everything there is to study. Raises BrokenExerciseError where a notebook or an exercise can't be read."""
-    notebooks = {path.stem: _cells(path) for path in sorted((root / "notebooks").glob("[0-9]*.ipynb"))}
+    # A name with a dot is a copy that an update laid beside ("01a-airflow.novo-2026-03-01").
+    paths = (path for path in sorted((root / "notebooks").glob("[0-9]*.ipynb")) if "." not in path.stem)
+    notebooks = {path.stem: _cells(path) for path in paths}
     lessons = tuple(_lesson(name, cells) for name, cells in notebooks.items())
     exercises = tuple(load_exercise(exercise_folder(name, root)) for name in exercise_ids(root))
     known = {*notebooks, *(exercise.id for exercise in exercises)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from rich.console import Console, Group, RenderableType
 from rich.markup import escape
@@ -32,8 +32,8 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", text)
 
 
-def so_far(verdicts: Iterable[Verdict]) -> RenderableType:
-    """One line per verdict, for the terminal."""
+def so_far(verdicts: Iterable[Verdict], dim: Collection[str] = ()) -> RenderableType:
+    """One line per verdict, for the terminal; those of the criteria in `dim` are of an earlier time."""
     grid = Table(box=None, pad_edge=False, show_header=False, expand=False)
     for _ in range(2):
         grid.add_column(no_wrap=True)
@@ -48,6 +48,7 @@ def so_far(verdicts: Iterable[Verdict]) -> RenderableType:
             Text(verdict.criterion, style="bold"),
             points,
             Text(verdict.title),
+            style="dim" if verdict.criterion in dim else "",
         )
     return grid
 
@@ -55,14 +56,10 @@ def so_far(verdicts: Iterable[Verdict]) -> RenderableType:
 def table(result: Result) -> RenderableType:
     """The whole result for the terminal."""
     grid = so_far(result.verdicts)
-    details: list[RenderableType] = [_details(v) for v in result.verdicts if v.status is Status.FAILED]
+    details: list[RenderableType] = [details(v) for v in result.verdicts if v.status is Status.FAILED]
     if all(v.status is Status.NOT_ATTEMPTED for v in result.verdicts):
         details.append(Text(result.verdicts[0].seen))
-    # One fault of the grader usually stops every criterion: it is told once.
-    for seen in dict.fromkeys(v.seen for v in result.verdicts if v.status is Status.ERROR):
-        details.append(
-            Panel(Text(clean(seen)), title="Falha do corretor", title_align="left", border_style="magenta")
-        )
+    details += faults(result.verdicts)
     details += [Text(clean(note), style="yellow") for note in _notes(result)]
     blocked = sum(v.status is Status.BLOCKED for v in result.verdicts)
     waiting = sum(v.status is Status.WAITING for v in result.verdicts)
@@ -82,13 +79,23 @@ def table(result: Result) -> RenderableType:
     return Group(Text(result.title, style="bold underline"), grid, *details, summary)
 
 
+def faults(verdicts: Iterable[Verdict]) -> list[RenderableType]:
+    """The grader's own faults. One usually stops every criterion: it is told once."""
+    seen = dict.fromkeys(verdict.seen for verdict in verdicts if verdict.status is Status.ERROR)
+    return [
+        Panel(Text(clean(why)), title="Falha do corretor", title_align="left", border_style="magenta")
+        for why in seen
+    ]
+
+
 def _notes(result: Result) -> list[str]:
     """What was found while collecting and no verdict tells."""
     told = " ".join(verdict.seen for verdict in result.verdicts)
     return [note for note in result.notes if note not in told]
 
 
-def _details(verdict: Verdict) -> RenderableType:
+def details(verdict: Verdict) -> RenderableType:
+    """The whole story of one verdict, for the terminal."""
     lines: list[RenderableType] = []
     if verdict.expected:
         lines.append(Text.assemble(("Esperado: ", "bold"), clean(verdict.expected)))

@@ -20,7 +20,6 @@ from pydantic import ValidationError
 from tornado import web
 from tornado.iostream import StreamClosedError
 
-from autograder.model.exercise import ChecklistItem
 from autograder.model.result import Result, Verdict
 from curso import checking
 from curso.checking import Step
@@ -30,7 +29,7 @@ from curso.record import events
 from curso.services import background
 from curso.start import start_work
 from curso.tell import clean
-from curso.terminal import Stop, criterion_must_exist, load_named, sentence_of
+from curso.terminal import Stop, criterion_must_exist, item_named, load_named, sentence_of
 
 T = TypeVar("T")
 
@@ -159,9 +158,9 @@ class MarkHandler(PanelHandler):
     @web.authenticated
     async def post(self) -> None:
         item, mine = self.asked("item"), (self.get_json_body() or {}).get("mine")
-        if item not in set(ChecklistItem) or not isinstance(mine, bool):
-            raise Refused(400, f"A checklist não tem o item «{item}».")
-        self.finish({"notice": await self.work(lambda: events.mark(ChecklistItem(item), mine=mine))})
+        if not isinstance(mine, bool):
+            raise Refused(400, _SENTENCES[400])
+        self.finish({"notice": await self.work(lambda: events.mark(item_named(item), mine=mine))})
 
 
 class ServiceHandler(PanelHandler):

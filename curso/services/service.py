@@ -10,13 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from curso.services.errors import ServiceError as ServiceError
 from curso.services.folder import HOST, Folder
 
 Ports = Mapping[str, int]
-
-
-class ServiceError(Exception):
-    """A service could not be started or reached; the message is one sentence that says what to do."""
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 EXERCISE = "ex1-dag-complexo"
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
-NOTHING = {"dags": (0, 90, False), "operators": (0, 10, False)}
-OTHERS = {"error-handling": (0, 100, False), "monitoring": (0, 100, False), "deploys": (0, 0, False)}
+# Two points for each challenge of the lessons, beside those of the criteria.
+NOTHING = {"dags": (0, 110, False), "operators": (0, 22, False)}
+OTHERS = {"error-handling": (0, 102, False), "monitoring": (0, 116, False), "deploys": (0, 8, False)}
 
 
 # --- results ----------------------------------------------------------------------------------------
@@ -85,12 +86,14 @@ def test_a_broken_file_fails_first_and_blocks_the_rest(history: History) -> None
 
 def test_the_checklist_is_ticked_by_what_was_proven_and_stays_so(history: History) -> None:
     assert history.after_starter == NOTHING | OTHERS
-    assert history.after_answer == {"dags": (90, 90, True), "operators": (10, 10, True)} | OTHERS
+    assert history.after_answer == {"dags": (110, 110, True), "operators": (22, 22, True)} | OTHERS
     assert history.after_broken == history.after_answer, "a pass once proven stays"
     record = json.loads(history.course.record.read_text(encoding="utf-8"))["exercises"][EXERCISE]
-    assert record["carrega"] | {"passed_at": None} == {
-        "best": "passed", "last": "failed", "tries": 2, "passed_at": None, "hints_seen": 0,
-    }  # fmt: skip
+    loads = record["criteria"]["carrega"]
+    assert (loads["best"], loads["last"], loads["tries"], loads["hints_seen"]) == ("passed", "failed", 2, 0)
+    answer = history.answer.result
+    assert loads["proof"]["versions"] == answer["versions"], "of the try that passed, not of the last one"
+    assert (loads["proof"]["submission"], loads["proof"]["seed"]) == (answer["fingerprint"], answer["seed"])
 
 
 def test_the_checklist_in_the_terminal(history: History) -> None:
@@ -98,16 +101,17 @@ def test_the_checklist_in_the_terminal(history: History) -> None:
     assert (ran.code, ran.err) == (0, "")
     title, *lines = ran.out.splitlines()
     assert title == "Checklist do módulo"
-    assert [line.split("  ")[0] for line in lines] == ["☑", "☑", "☐", "☐", "☐"]
+    assert [line.split("  ")[0] for line in lines[:5]] == ["☑", "☑", "☐", "☐", "☐"]
     assert "Escrevo DAGs do Airflow" in lines[0]
-    assert "90/90" in lines[0]
-    assert "0/100" in lines[2], "this one has an exercise that was not tried"
+    assert "110/110" in lines[0]
+    assert "0/102" in lines[2], "this one has an exercise that was not tried"
     assert "exercício em construção" in lines[4]
+    assert "curso lab notebooks/01a-airflow-fundamentos.ipynb" in ran.out
 
 
 @pytest.mark.parametrize(
     "damage",
-    [b'{"version": 1, "exer', b"", b"\xff\xfe\x00", b'{"version": 2, "exercises": {}}', b"[]"],
+    [b'{"version": 1, "exer', b"", b"\xff\xfe\x00", b'{"version": 0, "exercises": {}}', b"[]"],
     ids=["cut off", "empty", "no text", "of another version", "another document"],
 )
 def test_a_damaged_record_is_set_aside_with_a_sentence(fresh: Course, damage: bytes) -> None:
@@ -127,11 +131,11 @@ NOTE_MANY = """
 import sys
 from pathlib import Path
 from autograder.model.result import Result
-from curso.progress import note_result
+from curso.record.events import note_result
 folder, result, name = Path(sys.argv[1]), Result.model_validate_json(Path(sys.argv[2]).read_bytes()), sys.argv[3]
 for number in range(40):
-    note_result(folder, result)
-    note_result(folder, result.model_copy(update={"exercise": f"{name}-{number}"}))
+    note_result(result, lambda: folder)
+    note_result(result.model_copy(update={"exercise": f"{name}-{number}"}), lambda: folder)
 """
 
 
@@ -148,8 +152,8 @@ def test_writers_at_once_lose_nothing(history: History, tmp_path: Path) -> None:
     assert [writer.wait(timeout=120) for writer in writers] == [0, 0, 0]
     record = json.loads((tmp_path / "progresso.json").read_text(encoding="utf-8"))["exercises"]
     assert len(record) == 1 + 3 * 40
-    assert {criterion["tries"] for criterion in record[EXERCISE].values()} == {3 * 40}
-    names = {"resultado.json", "progresso.json", "progresso.json.trava"}
+    assert {criterion["tries"] for criterion in record[EXERCISE]["criteria"].values()} == {3 * 40}
+    names = {"resultado.json", "progresso.json", "progresso.copia.json", "progresso.json.trava"}
     assert {path.name for path in tmp_path.iterdir()} == names
 
 

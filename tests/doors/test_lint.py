@@ -369,3 +369,47 @@ def test_the_verb_says_all_of_it_and_its_code_says_whether(fresh: Course) -> Non
         "✘ docs/esquemas/resultado-1.json não é o esquema do resultado: rode `curso gerar`.",
         "✘ README.md aponta para LICENSE, que não existe.",
     ]
+
+
+# --- the checklist and the road -----------------------------------------------------------------------
+
+RULES = "docs/checklist.toml"
+WELCOME = "notebooks/00-comece-aqui.ipynb"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (replace(RULES, '"02.*"', '"03.*"'), [f"{RULES}: operators: nenhuma lição tem o desafio 03.*."]),
+        (
+            replace(
+                RULES, 'error-handling = ["01b.retries"]', 'error-handling = ["01b.retries", "01b.cron"]'
+            ),
+            [f"{RULES}: o desafio 01b.cron conta para dags e error-handling: escolha um."],
+        ),
+        (
+            replace(RULES, "exercicios_opcionais = []", 'exercicios_opcionais = ["ex9"]'),
+            [f"{RULES}: o exercício opcional ex9 não existe."],
+        ),
+        (
+            replace(RULES, "exercicios_opcionais = []", 'exercicios_opcionais = ["ex4-monitoramento"]'),
+            [
+                f"{RULES}: o item monitoring não pode ser marcado: nenhum critério de exercício conta para ele."
+            ],
+        ),
+        (
+            replace(WELCOME, "[07b](07b-codigo-que-dura.ipynb)", "07b"),
+            ["00-comece-aqui.ipynb, o roteiro: nenhuma semana tem um link para 07b-codigo-que-dura."],
+        ),
+        (
+            replace(WELCOME, "| **Semana 1** |", "| **Antes** |"),
+            [
+                f"00-comece-aqui.ipynb, o roteiro: nenhuma semana tem um link para 01{one}."
+                for one in ("a-airflow-fundamentos", "b-airflow-tempo-e-falhas")
+            ],
+        ),
+        (replace(RULES, "[desafios]", "[desafio]"), [f"{{root}}/{RULES}: desafios: falta dizer isto."]),
+    ],
+)
+def test_rules_and_road(fresh: Course, change: Break, says: list[str]) -> None:
+    assert lint(fresh, change) == [sentence.replace("{root}", str(fresh.root)) for sentence in says]

@@ -207,8 +207,8 @@ def test_what_does_not_exist_is_told_in_one_sentence(panel: Panel) -> None:
     assert "«nada»" in panel.refused(409, "POST", "dica", {"exercise": EXERCISE, "criterion": "nada"})
     assert "«nada»" in panel.refused(409, "POST", "servico", {"name": "nada", "verb": "start"})
     assert "recarregue" in panel.refused(400, "POST", "servico", {"name": "slack", "verb": "formatar"})
-    assert "«nada»" in panel.refused(400, "POST", "dominio", {"item": "nada", "mine": True})
-    assert "checklist" in panel.refused(400, "POST", "dominio", {"item": "dags", "mine": "sim"})
+    assert "«nada»" in panel.refused(409, "POST", "dominio", {"item": "nada", "mine": True})
+    assert "recarregue" in panel.refused(400, "POST", "dominio", {"item": "dags", "mine": "sim"})
 
 
 def test_hints_come_one_at_a_time_and_are_remembered(panel: Panel) -> None:

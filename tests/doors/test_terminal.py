@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 EXERCISE = "ex1-dag-complexo"
 VERBS = (
-    "lab", "comecar", "verificar", "dica", "progresso", "reproduzir", "pacote", "doutor", "gerar", "lint",
+    "lab", "comecar", "verificar", "observar", "dica", "progresso", "reiniciar", "gabarito", "atualizar",
+    "certificado", "reproduzir", "pacote", "doutor", "gerar", "lint",
 )  # fmt: skip
 
 
@@ -45,6 +46,13 @@ VERBS = (
         (["reproduzir", "resultado.json"], "falta a opção --criterio"),
         (["pacote"], "falta dizer DESTINO"),
         (["progresso", "agora"], "sobrou o que não foi pedido: agora"),
+        (["progresso", "--ja-domino"], "a opção --ja-domino pede um valor"),
+        (["observar"], "falta dizer EX"),
+        (["observar", EXERCISE, "--nada"], "não existe a opção --nada"),
+        (["reiniciar"], "falta dizer EX"),
+        (["gabarito"], "falta dizer EX"),
+        (["atualizar", "a.zip", "b.zip"], "sobrou o que não foi pedido: b.zip"),
+        (["certificado", "--nome"], "a opção --nome pede um valor"),
     ],
     ids=" ".join,
 )
@@ -54,7 +62,7 @@ def test_a_wrong_call_is_one_sentence_that_shows_the_way(course: Course, call: l
     assert "--help`" in sentence
 
 
-@pytest.mark.parametrize("verb", ["comecar", "verificar", "dica"])
+@pytest.mark.parametrize("verb", ["comecar", "verificar", "observar", "dica", "reiniciar", "gabarito"])
 def test_an_unknown_exercise_is_told_which_there_are(course: Course, verb: str) -> None:
     more = ["agenda"] if verb == "dica" else []
     sentence = course.curso(verb, "ex9", *more).sentence()
@@ -265,6 +273,97 @@ def test_hints_asked_for_at_once_are_all_remembered(fresh: Course) -> None:
     assert [p.name for p in fresh.record.parent.iterdir() if p.name.startswith(".")] == [], (
         "no scratch is left"
     )
+
+
+# --- progress and coming back ------------------------------------------------------------------------
+
+
+def test_a_mark_of_ones_own_looks_different_and_goes_again(fresh: Course) -> None:
+    ran = fresh.curso("progresso", "--ja-domino", "deploys")
+    assert (ran.code, ran.err) == (0, "")
+    (line,) = (line for line in ran.out.splitlines() if "Deploys automatizados" in line)
+    assert line.startswith("◆")
+    assert "já domino" in line
+    assert fresh.curso("progresso", "--json").result["checklist"][4]["mine"] is True
+    ran = fresh.curso("progresso", "--ainda-nao", "deploys")
+    assert "já domino" not in ran.out
+
+
+def test_an_unknown_item_is_told_which_there_are(fresh: Course) -> None:
+    ran = fresh.curso("progresso", "--ja-domino", "dag")
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("A checklist não tem o item «dag». Os que há: dags (Escrevo DAGs do Airflow), ")
+    assert ran.err.count("\n") == 1
+    assert not fresh.record.exists()
+
+
+def test_a_newer_record_is_one_sentence_and_stays(fresh: Course) -> None:
+    fresh.record.parent.mkdir()
+    fresh.record.write_text('{"version": 3}', encoding="utf-8")
+    for call in (["dica", EXERCISE, "agenda"], ["progresso", "--ja-domino", "dags"], ["certificado"]):
+        assert "de um curso mais novo que este" in fresh.curso(*call).sentence()
+    ran = fresh.curso("progresso")
+    assert ran.code == 0
+    assert "de um curso mais novo" in ran.err
+    assert fresh.record.read_text(encoding="utf-8") == '{"version": 3}'
+
+
+def test_progress_brings_nothing_heavy(course: Course) -> None:
+    command = course.command("progresso")
+    command[1:1] = ["-X", "importtime"]
+    done = subprocess.run(command, env=course.environment, capture_output=True, text=True, check=True)
+    imported = {
+        line.rsplit("|", 1)[1].strip().split(".")[0] for line in done.stderr.splitlines() if "|" in line
+    }
+    assert "curso" in imported
+    assert not imported & {
+        "airflow",
+        "prefect",
+        "dagster",
+        "pytest",
+        "nbformat",
+        "IPython",
+        "sqlalchemy",
+        "psutil",
+    }
+
+
+def test_starting_anew_in_the_terminal(fresh: Course) -> None:
+    fresh.curso("comecar", EXERCISE)
+    fresh.hand_in("meu trabalho")
+    ran = fresh.curso("reiniciar", "ex1")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith(f"O trabalho de antes está em trabalho/{EXERCISE}.")
+    (kept,) = (fresh.root / "trabalho").glob(f"{EXERCISE}.*")
+    assert (kept / "dags" / "vendas_diarias.py").read_text(encoding="utf-8") == "meu trabalho"
+
+
+def test_the_answer_asks_and_stays_closed_where_nobody_answers(fresh: Course) -> None:
+    fresh.curso("comecar", EXERCISE)
+    ran = fresh.curso("gabarito", EXERCISE)
+    assert (ran.code, ran.out) == (1, "")
+    assert "Faltam 13 critérios de 13." in ran.err
+    assert "A resposta continua fechada." in ran.err
+    done = subprocess.run(
+        fresh.command("gabarito", EXERCISE), env=fresh.environment, cwd=fresh.root.parent,
+        input="quero ver a resposta\n", capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done
+    assert len(list((fresh.work / "comparar").iterdir())) == 3
+
+
+def test_updating_a_copy_that_follows_nothing(fresh: Course) -> None:
+    fresh.curso("comecar", EXERCISE)
+    ran = fresh.curso("atualizar")
+    assert (ran.code, ran.out, ran.err) == (0, "Nada de novo: você já tem a última versão.\n", "")
+    assert "Esta pasta não tem um pacote.json" in fresh.curso("atualizar", "nada.zip").sentence()
+
+
+def test_the_page_of_evidence_in_the_terminal(fresh: Course, tmp_path: Path) -> None:
+    ran = fresh.curso("certificado", "--nome", "Ana & Cia", "--saida", tmp_path / "p.html")
+    assert (ran.code, ran.err) == (0, "")
+    assert "Ana &amp; Cia" in (tmp_path / "p.html").read_text(encoding="utf-8")
+    assert "já existe" in fresh.curso("certificado", "--saida", tmp_path / "p.html").sentence()
 
 
 def test_a_state_folder_that_cannot_be_written_is_one_sentence(fresh: Course) -> None:

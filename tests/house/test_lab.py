@@ -111,6 +111,15 @@ def test_arguments_of_the_learner_win() -> None:
     assert landing == ["--LabApp.default_url=/lab/tree/notebooks/00-comece-aqui.ipynb"]
 
 
+def test_a_notebook_of_the_course_is_what_opens() -> None:
+    lesson = "notebooks/01a-airflow-fundamentos.ipynb"
+    for named in (lesson, str(ROOT / lesson)):
+        arguments = lab_module.jupyter_arguments(["--port", "8899", named], ROOT)
+        assert f"--LabApp.default_url=/lab/tree/{lesson}" in arguments
+        assert named not in arguments, "for Jupyter its folder would be the root of everything"
+    assert "/tmp/outro.ipynb" in lab_module.jupyter_arguments(["/tmp/outro.ipynb"], ROOT)
+
+
 def test_settings_of_the_learner_win(tmp_path: Path) -> None:
     mine = {"JUPYTER_CONFIG_DIR": "/meu", "JUPYTER_CONFIG_PATH": "/outro", "PATH": "/usr/bin"}
     lab_module.prepare_environment(mine, tmp_path)

@@ -13,10 +13,13 @@ import pytest
 
 from autograder.model.result import Status
 from curso.lessons import challenge as challenge_module
-from curso.lessons import content, record
+from curso.lessons import content
 from curso.lessons.challenge import Challenge
 from curso.lessons.notebook_door import confira, desafio, dica, preveja
 from curso.lessons.prediction import Prediction
+from curso.record import events as record
+from curso.record import kept
+from curso.record.model import Record
 
 TOY = Path(__file__).parent / "toy_content"
 HINTS = ("um", "dois", "três")
@@ -68,7 +71,7 @@ def test_as_shipped_it_was_not_attempted(answer: object) -> None:
     )
     assert "○ não tentado" in page(shown)
     assert "<code>...</code>" in page(shown)
-    assert record.load()[0] == record.Record(), "looking is no try"
+    assert record.read()[0] == Record(), "looking is no try"
 
 
 def test_a_check_may_say_that_nothing_was_done() -> None:
@@ -85,9 +88,9 @@ def test_right_is_praised_and_recorded() -> None:
     media = cell("def media(vendas):\n    return sum(vendas) / len(vendas) if vendas else 0\n")["media"]
     shown = desafio("90.media", media)
     assert text(shown) == ("✔ passou: A média do dia\nA média sai certa, e um dia sem vendas não a derruba.")
-    known = record.load()[0].challenges["90.media"]
+    known = record.read()[0].challenges["90.media"]
     assert (known.best, known.tries) == (Status.PASSED, 1)
-    assert known.passed_at is not None
+    assert known.proof is not None
     assert text(desafio("90.total", {"total": 6})) == "✔ passou: O total\nÉ isso mesmo."
 
 
@@ -103,7 +106,7 @@ def test_wrong_says_what_was_seen_and_where_help_is() -> None:
 def test_what_was_proven_stays() -> None:
     desafio("90.total", {"total": 6})
     desafio("90.total", {"total": 5})
-    known = record.load()[0].challenges["90.total"]
+    known = record.read()[0].challenges["90.total"]
     assert (known.best, known.last, known.tries) == (Status.PASSED, Status.FAILED, 2)
 
 
@@ -166,7 +169,7 @@ def test_what_the_check_could_not_use_is_no_fault_and_no_try() -> None:
     assert "(do tipo `dict`) e parou com `KeyError: 'total'`" in shown
     assert text(desafio("90.nada", "dividir")).startswith("! não deu para conferir")
     assert "O erro não veio do seu código: `JSONDecodeError" in text(desafio("90.nada", "de fora"))
-    assert record.load()[0].challenges == {}
+    assert record.read()[0].challenges == {}
 
 
 def test_stopping_a_check_is_told_without_a_traceback() -> None:
@@ -216,7 +219,7 @@ def test_hints_come_one_by_one_and_the_last_one_stays() -> None:
     assert "3. `sum(v)" not in second
     assert third == again
     assert third.endswith("3. `sum(v) / len(v) if v else 0`\nEra a última dica.")
-    assert record.load()[0].challenges["90.media"].hints_seen == 3
+    assert record.read()[0].challenges["90.media"].hints_seen == 3
 
 
 # Predictions.
@@ -228,7 +231,7 @@ def test_a_question_as_shipped_shows_its_options_and_waits() -> None:
         "○ não respondida: Quanto dá `0.1 + 0.2 == 0.3` em Python?", "a) True", "b) False", "c) Um erro",
         'Antes de rodar a próxima célula, troque os `...` por "a", "b" ou "c" e rode esta de novo.',
     ]  # fmt: skip
-    assert record.load()[0].predictions == {}
+    assert record.read()[0].predictions == {}
 
 
 @pytest.mark.parametrize("guess", ["d", "", "ab", 1, None, ["a"]])
@@ -254,7 +257,7 @@ def test_a_right_guess_and_a_surprise() -> None:
     assert surprise.startswith("✘ surpresa")
     assert "Seu palpite foi c) Um erro\nComparar" in surprise
     assert "O que aconteceu: b) False\n0.1" in surprise
-    known = record.load()[0].predictions["90.soma"]
+    known = record.read()[0].predictions["90.soma"]
     assert (known.first, known.last) == ("b", "c")
     assert known.confirmed_at is not None
 
@@ -272,12 +275,12 @@ def test_without_a_guess_the_answer_is_folded_away() -> None:
 def test_a_damaged_record_is_set_aside_and_the_lesson_goes_on(tmp_path: Path) -> None:
     folder = tmp_path / "estado"
     folder.mkdir()
-    (folder / record.FILE).write_text('{"version": 1, "challenges": ', encoding="utf-8")
+    (folder / kept.FILE).write_text('{"version": 1, "challenges": ', encoding="utf-8")
     shown = text(desafio("90.total", {"total": 6}))
     assert shown.startswith("✔ passou")
-    assert "O registro das lições estava danificado: guardei-o como licoes.json.danificado-" in shown
+    assert "O registro de progresso estava danificado: guardei-o como progresso.json.danificado-" in shown
     assert (
-        json.loads((folder / record.FILE).read_text(encoding="utf-8"))["challenges"]["90.total"]["tries"] == 1
+        json.loads((folder / kept.FILE).read_text(encoding="utf-8"))["challenges"]["90.total"]["tries"] == 1
     )
     assert len(list(folder.glob("*.danificado-*"))) == 1
 
