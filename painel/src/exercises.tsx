@@ -4,7 +4,7 @@ import React from 'react';
 
 import type { ICriterion, IExercise, IVerdict } from './documents';
 import { ICheck, PanelModel, STATUS_WORDS } from './model';
-import { Bar, Disclosure, Prose, Section } from './parts';
+import { Bar, Disclosure, Prose, Section, Unseen } from './parts';
 
 interface IExercisesProps {
   model: PanelModel;
@@ -39,7 +39,7 @@ function Exercise(props: { model: PanelModel; exercise: IExercise; startsOpen: b
       </span>
       <span className="curso-Points">
         {points}
-        <span className="curso-Unseen"> pontos</span>
+        <Unseen text="pontos" />
       </span>
     </>
   );
@@ -49,6 +49,7 @@ function Exercise(props: { model: PanelModel; exercise: IExercise; startsOpen: b
       <div className="curso-Row curso-Actions">
         <button className="curso-Button" onClick={() => void model.open(exercise.path)}>
           {exercise.started ? 'Abrir o enunciado' : 'Começar'}
+          <Unseen text={exercise.title} />
         </button>
         {exercise.started && <CheckButton model={model} exercise={exercise} check={check} />}
       </div>
@@ -74,6 +75,7 @@ function CheckButton(props: {
   return (
     <button className="curso-Button curso-mod-main" onClick={act}>
       {check?.running ? 'Parar' : 'Verificar'}
+      <Unseen text={exercise.title} />
     </button>
   );
 }
@@ -84,7 +86,11 @@ function CheckSummary({ check }: { check: ICheck }): React.ReactElement {
       {check.running && (
         <>
           <span>{check.done ? `Executando: ${check.done} de ${check.total} etapas` : 'Preparando a execução…'}</span>
-          <progress className="curso-Bar" {...(check.done ? { value: check.done, max: check.total } : {})} />
+          <progress
+            className="curso-Bar"
+            aria-label="Andamento da verificação"
+            {...(check.done ? { value: check.done, max: check.total } : {})}
+          />
         </>
       )}
       {check.result && (
@@ -113,7 +119,7 @@ function Criterion(props: {
   const verdict = check?.verdicts.get(criterion.id);
   const pending = check?.running && !verdict;
   const status = verdict?.status ?? criterion.status;
-  const [sign, words] = pending ? ['⋯', 'a verificar'] : STATUS_WORDS[status];
+  const [sign, words] = pending ? ['⋯', 'aguardando'] : STATUS_WORDS[status];
   const proven = criterion.best === 'passed' && status !== 'passed' && !pending;
   const head = (
     <>
@@ -130,7 +136,7 @@ function Criterion(props: {
       </span>
       <span className="curso-Points">
         {verdict ? verdict.points : criterion.points}/{criterion.max_points}
-        <span className="curso-Unseen"> pontos</span>
+        <Unseen text="pontos" />
       </span>
     </>
   );
@@ -195,6 +201,7 @@ function Hints(props: { model: PanelModel; exercise: IExercise; criterion: ICrit
       {seen < 3 && (
         <button className="curso-Button curso-mod-quiet" onClick={() => void model.oneMoreHint(exercise.id, criterion)}>
           {seen ? `Mais uma dica (${seen + 1} de 3)` : 'Pedir uma dica'}
+          <Unseen text={criterion.title} />
         </button>
       )}
     </>

@@ -17,6 +17,11 @@ export function Section({ id, title, children }: ISectionProps): React.ReactElem
   );
 }
 
+/** What only a screen reader says, such as what a short button is about. */
+export function Unseen({ text }: { text: string }): React.ReactElement {
+  return <span className="curso-Unseen"> {text}</span>;
+}
+
 interface IBarProps {
   value: number;
   max: number;

@@ -4,7 +4,7 @@ import React from 'react';
 
 import type { ILesson, INext, IService } from './documents';
 import type { PanelModel } from './model';
-import { Bar, Prose, Section } from './parts';
+import { Bar, Prose, Section, Unseen } from './parts';
 
 export function NextStep({ model, next }: { model: PanelModel; next: INext }): React.ReactElement {
   return (
@@ -16,7 +16,7 @@ export function NextStep({ model, next }: { model: PanelModel; next: INext }): R
         </p>
         <button className="curso-Button curso-mod-main" onClick={() => void model.open(next.path)}>
           Abrir
-          <span className="curso-Unseen"> {next.title}</span>
+          <Unseen text={next.title} />
         </button>
       </div>
     </Section>
@@ -48,7 +48,12 @@ function Lesson({ model, lesson }: { model: PanelModel; lesson: ILesson }): Reac
     <li className="curso-Lesson" data-lesson={lesson.id}>
       <button className="curso-Link" onClick={() => void model.open(lesson.path)}>
         {lesson.title}
-        {total > 0 && done === total && <span aria-label="completa"> ✔</span>}
+        {total > 0 && done === total && (
+          <>
+            <span aria-hidden="true"> ✔</span>
+            <Unseen text="completa" />
+          </>
+        )}
       </button>
       {told && <small>{told}</small>}
       {done > 0 && <Bar value={done} max={total} label={`${lesson.title}: ${told}`} />}
@@ -86,7 +91,7 @@ function Service({ model, service }: { model: PanelModel; service: IService }): 
         {service.page && service.phase === 'pronto' && (
           <a className="curso-Button" href={model.server.page(service.page)} target="_blank" rel="noopener">
             Abrir página
-            <span className="curso-Unseen"> de {service.title}</span>
+            <Unseen text={`de ${service.title}`} />
           </a>
         )}
         <button
@@ -95,7 +100,7 @@ function Service({ model, service }: { model: PanelModel; service: IService }): 
           onClick={() => void model.service(off ? 'start' : 'stop', service.name)}
         >
           {off ? 'Ligar' : 'Desligar'}
-          <span className="curso-Unseen"> {service.title}</span>
+          <Unseen text={service.title} />
         </button>
       </div>
       {service.phase === 'iniciando' && (
