@@ -113,7 +113,7 @@ def _service(name: str) -> ServiceStanding:
         phase, words = Phase.FAILED, problem
     return ServiceStanding(
         name=name,
-        title=service_named(name).title,
+        title=_without_article(service_named(name).title),
         phase=phase,
         step=known.step if known else 0,
         steps=known.steps if known else 1,
@@ -121,3 +121,9 @@ def _service(name: str) -> ServiceStanding:
         stopping=background.doing("stop", name),
         page=f"{name}/" if name in PAGES else "",
     )
+
+
+def _without_article(title: str) -> str:
+    """ "Airflow" of "O Airflow": sentences need the article, a list doesn't."""
+    article, _, rest = title.partition(" ")
+    return rest[:1].upper() + rest[1:] if article in ("O", "A", "Os", "As") and rest else title
