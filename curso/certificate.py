@@ -106,13 +106,14 @@ def _exercise(exercise: Exercise, record: Record) -> str:
         (criterion.title, str(criterion.points), *_proof(tried), str(tried.tries), str(tried.hints_seen))
         for criterion, tried in proven
     ]
+    claim = f"<p>{_text(exercise.proves)}</p>" if made == exercise.max_points else ""
     heads = ("critério", "pontos", "provado em", "semente", "isolamento", "entrega", "tentativas", "dicas")
     notes = [f"<p>Versões: {_text(line)}.</p>" for line in _versions(tried for _, tried in proven)]
     if known and known.answer and known.answer.before_passing:
         notes.append(f"<p>A resposta foi aberta em {_when(known.answer.at)}, antes de tudo passar.</p>")
     return (
         f"<h3>{_text(exercise.title)}: {made} de {exercise.max_points} pontos</h3>"
-        f"<p>{_text(exercise.proves)}</p>{_table(heads, rows)}{''.join(notes)}"
+        f"{claim}{_table(heads, rows)}{''.join(notes)}"
     )
 
 

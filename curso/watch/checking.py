@@ -62,9 +62,9 @@ class Check:
             while self._news.poll():
                 come.append(self._news.recv())
         except (EOFError, OSError):
-            come.append(
-                Broken("A verificação terminou sem resultado; rode `curso doutor` em outro terminal.")
-            )
+            if not (come and isinstance(come[-1], Result)):
+                why = "A verificação terminou sem resultado; rode `curso doutor` em outro terminal."
+                come.append(Broken(why))
         return come
 
     def cancel(self) -> None:

@@ -86,7 +86,7 @@ def _loop(session: Session, files: Files, checks: list[Check]) -> None:
         Keys() as keys,
         Live(console=console, screen=True, auto_refresh=False, redirect_stdout=False) as live,
     ):
-        session.check()
+        session.saved()  # what is there now
         shown: object = None
         while not session.over:
             _wait(keys, session)

@@ -56,7 +56,7 @@ def _head(session: Session, seconds: float) -> RenderableType:
         head.append(f"{session.result.points} de {here} pontos", style="bold")
         head.append(f"   {session.result.seconds:.1f} s", style="grey62")
     if session.waiting:
-        head.append("   há mudanças salvas: Enter confere", style="yellow")
+        head.append("   há o que conferir: tecle Enter", style="yellow")
     return head
 
 

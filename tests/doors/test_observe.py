@@ -116,11 +116,13 @@ def test_by_hand_nothing_is_checked_until_enter(fresh: Course) -> None:
     fresh.hand_in("def (")
     terminal = Terminal(fresh, "--manual")
     try:
+        terminal.sees("há o que conferir: tecle Enter")
+        terminal.child.send("\r")
         terminal.sees("o Python ainda não entende")
         before = termios.tcgetattr(terminal.child.child_fd)
         assert not before[3] & termios.ICANON
         fresh.hand_in("print('nada')\n")
-        terminal.sees("há mudanças salvas: Enter confere")
+        terminal.sees("há o que conferir: tecle Enter")
         terminal.child.send("\r")
         terminal.sees("✘ ainda não", "carrega", "0 de 100 pontos")
         terminal.child.sendintr()

@@ -183,3 +183,28 @@ def test_a_process_killed_anywhere_loses_nothing_that_it_told(tmp_path: Path) ->
         record, notice = kept.load(tmp_path)
         assert notice == ""
         assert all(record.challenge(f"01.x{number}").passed for number in range(told + 1))
+
+
+WRITE_BOTH = """
+import sys
+from pathlib import Path
+from autograder.model.result import Status
+from curso.record.events import note_guess, note_try
+folder, name = Path(sys.argv[1]), sys.argv[2]
+for number in range(15):
+    assert note_try("01.both", Status.FAILED, lambda: folder) == ""
+    assert note_try(f"01.{name}{number}", Status.PASSED, lambda: folder) == ""
+    assert note_guess(f"01.{name}{number}", "a", lambda: folder) == ""
+"""
+
+
+def test_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", WRITE_BOTH, str(tmp_path)]
+    writers = [subprocess.Popen([*command, name]) for name in ("x", "y")]
+    assert [writer.wait(timeout=120) for writer in writers] == [0, 0]
+    record, notice = kept.load(tmp_path)
+    assert notice == ""
+    assert record.challenge("01.both").tries == 30
+    names = {f"01.{name}{number}" for name in ("x", "y") for number in range(15)}
+    assert {name for name, tried in record.challenges.items() if tried.passed} == names
+    assert record.predictions.keys() == names

@@ -156,12 +156,18 @@ def test_the_page_says_what_was_proven_when_and_with_what(small: Path) -> None:
     assert "<h3>DAG complexo: 94 de 100 pontos</h3>" in text
     assert "Todo dia às 02:00 de São Paulo" in text
     assert "Folga e dia útil" not in text, "that one was not proven"
+    assert "Você escreve um DAG de verdade" not in text, "which is said of the whole exercise"
     assert f"<td>{AT.astimezone():%d/%m/%Y às %H:%M}" in text
     assert "<td>41</td><td>gaiola</td><td>ffffffffffff</td>" in text
     assert text.count("apache-airflow 3.3.2") == 1
     assert "A resposta foi aberta em" in text
     assert "◆ já domino (declarado por quem estuda, sem prova do curso)" in text
     assert write_certificate(None, "", small) != page, "nothing is written over"
+
+
+def test_of_a_whole_exercise_it_says_what_it_shows(small: Path) -> None:
+    pass_all(small)
+    assert "Você escreve um DAG de verdade" in write_certificate(None, "", small).read_text(encoding="utf-8")
 
 
 def test_what_comes_from_the_record_is_escaped_too(small: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from rich.console import Console
 
 from autograder.model.exercise import Exercise, load_exercise
 from autograder.model.result import Result, Status, Verdict
+from curso.watch import checking
 from curso.watch.checking import Broken, Progress
 from curso.watch.files import GONE_SECONDS, REST_SECONDS, Files, half_typed
 from curso.watch.screen import screen
@@ -124,6 +126,45 @@ def test_a_file_that_is_missing_is_named(tmp_path: Path) -> None:
     assert "O arquivo dags/a.py não está na pasta" in half_typed(tmp_path, ["dags/a.py"])
 
 
+# --- a check -----------------------------------------------------------------------------------------
+
+
+def all_news(check: checking.Check) -> list[checking.News]:
+    """What it tells until it has told the last, and ended."""
+    come: list[checking.News] = []
+    deadline = time.monotonic() + 60
+    while not (come and isinstance(come[-1], Result | Broken)):
+        assert time.monotonic() < deadline, come
+        come += check.news()
+    check.join(60)
+    assert check.gone()
+    return come
+
+
+def test_a_check_tells_as_it_goes_and_ends_with_a_result() -> None:
+    exercise = ROOT / "solutions" / "ex1-dag-complexo"
+    check = checking.Check(exercise, ROOT / "exercises" / "ex1-dag-complexo")
+    assert check.fileno() > 0
+    *verdicts, last = all_news(check)
+    assert isinstance(last, Result)
+    assert [verdict.status for verdict in verdicts if isinstance(verdict, Verdict)] == [
+        Status.NOT_ATTEMPTED
+    ] * 13
+
+
+def test_a_check_that_cannot_be_made_says_why(tmp_path: Path) -> None:
+    (last,) = all_news(checking.Check(tmp_path / "nada", tmp_path))
+    assert isinstance(last, Broken)
+    assert "Falta o arquivo" in last.why
+
+
+def test_a_check_that_is_cancelled_ends(tmp_path: Path) -> None:
+    check = checking.Check(ROOT / "solutions" / "ex1-dag-complexo", tmp_path)
+    check.cancel()
+    check.join(60)
+    assert check.gone()
+
+
 # --- a session ---------------------------------------------------------------------------------------
 
 
@@ -235,10 +276,10 @@ def test_by_hand_a_save_only_says_so() -> None:
     session = world.session(manual=True)
     session.saved()
     assert world.checks == []
-    assert "há mudanças salvas: Enter confere" in drawn(session)
+    assert "há o que conferir: tecle Enter" in drawn(session)
     session.key("\r")
     assert len(world.checks) == 1
-    assert "há mudanças salvas" not in drawn(session)
+    assert "há o que conferir" not in drawn(session)
 
 
 def test_hints_are_of_the_criterion_in_focus() -> None:
