@@ -2,7 +2,7 @@
 # Only relative paths here, so that a folder with spaces or accents works.
 
 .DEFAULT_GOAL := ajuda
-.PHONY: ajuda lab spark setup test test-full bench lint imagens site
+.PHONY: ajuda lab spark setup test test-full bench lint imagens painel site
 
 ARGS ?=
 PY := .venv/bin/python
@@ -42,6 +42,9 @@ bench: .venv/.dev ## Mede o tempo de uma correção, ao lado do jeito usual
 imagens: .venv/.dev ## Refaz as imagens do README (docs/imagens)
 	@$(PY) scripts/system_packages.py
 	$(PY) scripts/screenshots.py
+
+painel: .venv/.dev ## Monta o painel do Lab a partir de painel/ (precisa do Node)
+	$(PY) scripts/panel.py
 
 site: .venv/.dev ## Faz um site das lições, com o que cada célula mostrou (build/site)
 	$(PY) scripts/site

@@ -13,7 +13,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from autograder.model.result import Result, Status, Verdict
-from curso import tell
+from curso import checking, tell
+from curso.checking import Step
 
 
 class Verificacao:
@@ -81,22 +82,21 @@ def verificar(exercicio: str, entrega: str | Path | None = None) -> Verificacao 
 
     `entrega` is the folder to check; without it, your working copy in `trabalho/`.
     """
-    command = [sys.executable, "-m", "curso.cli", "verificar", exercicio, "--json", "--progresso"]
-    if entrega is not None:
-        command += ["--entrega", str(entrega)]
     with _Progress() as progress:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            checking.command(exercicio, entrega), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         assert process.stderr is not None and process.stdout is not None
         said: list[str] = []
         try:
             for line in process.stderr:
-                if line.startswith("passo "):
-                    done, total = line.split()[1].split("/")
-                    progress.show(int(done), int(total))
-                elif line.startswith("veredito "):
-                    progress.tell(Verdict.model_validate_json(line.removeprefix("veredito ")))
-                elif line.strip():
-                    said.append(line.strip())
+                match checking.heard(line):
+                    case Step(done, total):
+                        progress.show(done, total)
+                    case Verdict() as verdict:
+                        progress.tell(verdict)
+                    case sentence:
+                        said += [sentence] if sentence else []
             output = process.stdout.read()
         except KeyboardInterrupt:
             process.terminate()
@@ -106,9 +106,7 @@ def verificar(exercicio: str, entrega: str | Path | None = None) -> Verificacao 
     try:
         return Verificacao(Result.model_validate_json(output))
     except ValidationError:
-        return Aviso(
-            " ".join(said[-3:]) or "A verificação terminou sem resultado. Tente `curso doutor` no terminal."
-        )
+        return Aviso(" ".join(said[-3:]) or checking.NO_RESULT)
 
 
 class _Progress:

@@ -23,25 +23,35 @@ class Stop(Exception):
     """Nothing could be graded; the message says what to do."""
 
 
-@contextmanager
-def sentences() -> Iterator[None]:
-    """Turns every expected failure into one sentence on standard error and exit code 2."""
+def sentence_of(error: BaseException) -> str | None:
+    """What people are told of a failure that may be expected; None of any other, which is a defect."""
     from autograder.model.exercise import BrokenExerciseError
     from curso.places import UnknownExerciseError
     from curso.record.kept import NewerVersionError
     from curso.services.errors import ServiceError
 
+    if isinstance(
+        error, Stop | BrokenExerciseError | UnknownExerciseError | ServiceError | NewerVersionError
+    ):
+        return str(error)
+    if isinstance(error, KeyboardInterrupt):
+        return "Interrompido. Nada do seu trabalho foi mudado."
+    if isinstance(error, OSError):
+        where = f" ({error.filename})" if error.filename else ""
+        return f"O sistema recusou uma operação de arquivo{where}: {refusal(error)}."
+    return None
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """Turns every expected failure into one sentence on standard error and exit code 2."""
     try:
         yield
-    except (Stop, BrokenExerciseError, UnknownExerciseError, ServiceError, NewerVersionError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(COULD_NOT_GRADE) from None
-    except KeyboardInterrupt:
-        typer.echo("Interrompido. Nada do seu trabalho foi mudado.", err=True)
-        raise typer.Exit(COULD_NOT_GRADE) from None
-    except OSError as error:
-        where = f" ({error.filename})" if error.filename else ""
-        typer.echo(f"O sistema recusou uma operação de arquivo{where}: {refusal(error)}.", err=True)
+    except (Exception, KeyboardInterrupt) as error:
+        sentence = sentence_of(error)
+        if sentence is None:
+            raise
+        typer.echo(sentence, err=True)
         raise typer.Exit(COULD_NOT_GRADE) from None
 
 

@@ -46,14 +46,19 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_lab(scratch: Path, *, root: Path = ROOT, wait_seconds: float = 120) -> Iterator[Lab]:
-    """`curso lab` as a newcomer has it: an empty home and no Jupyter state, both in `scratch`."""
+def running_lab(
+    scratch: Path, *, root: Path = ROOT, port: int | None = None, wait_seconds: float = 120
+) -> Iterator[Lab]:
+    """`curso lab` as a newcomer has it: an empty home and no Jupyter state, both in `scratch`.
+
+    The same `scratch` and `port` make it the Lab that was closed before.
+    """
     home = scratch / "home"
     home.mkdir(parents=True, exist_ok=True)
     environment = {key: value for key, value in os.environ.items() if not key.startswith("JUPYTER")}
     environment |= {"HOME": str(home), "LC_ALL": "C.UTF-8", "JUPYTER_CONFIG_DIR": str(scratch / "config")}
     environment |= {"JUPYTER_DATA_DIR": str(scratch / "data"), "JUPYTER_TOKEN": TOKEN}
-    port = free_port()
+    port = port or free_port()
     program = Path(sys.executable).parent / "curso"
     command = [str(program), "lab", "--no-browser", "--port", str(port), "--ServerApp.port_retries=0"]
     log = scratch / "lab.log"

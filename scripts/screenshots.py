@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from classroom_tour import class_in_lab, tour
 from curso.bank import bank_of
-from lab_browser import ROOT, browser_page, open_welcome, running_lab
+from lab_browser import ROOT, Lab, browser_page, open_welcome, running_lab
 from system_packages import find_browser
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def main() -> int:
         bank_of(EXERCISE).build_wrong(MISTAKE, submission)
         with checked_in_lab(scratch / "verificar", submission, height=1200) as page:
             page.screenshot(path=IMAGES / "verificar-notebook.png")
+        with panel_in_lab(scratch / "painel", submission) as page:
+            page.screenshot(path=IMAGES / "painel.png")
         with class_in_lab(scratch / "turma") as (course, lab, page):
             tour(course, lab, page, submission, lambda page, name: page.screenshot(path=IMAGES / name))
     print(f"Imagens refeitas em {IMAGES.relative_to(ROOT)}/.")
@@ -47,8 +49,8 @@ def main() -> int:
 
 
 @contextmanager
-def checked_in_lab(scratch: Path, submission: Path, *, height: int = 900) -> Iterator[Page]:
-    """The exercise's notebook in the Lab of a course in `scratch`, run to the table of `submission`'s verdicts."""
+def started_in_lab(scratch: Path, submission: Path, *, height: int) -> Iterator[tuple[Lab, Page]]:
+    """The Lab of a course in `scratch`, where the exercise is begun and holds `submission`."""
     course = scratch / "Curso de orquestração"
     left_out = shutil.ignore_patterns(".*", "trabalho", "tests", "dist", "__pycache__")
     shutil.copytree(ROOT, course, ignore=left_out)
@@ -59,16 +61,42 @@ def checked_in_lab(scratch: Path, submission: Path, *, height: int = 900) -> Ite
         shutil.copytree(submission, work, dirs_exist_ok=True)
         with running_lab(scratch, root=course) as lab, browser_page(width=1280, height=height) as page:
             page.set_default_timeout(120_000)
-            page.goto(lab.address(f"/lab/tree/trabalho/{EXERCISE}/{EXERCISE}.ipynb"))
-            page.wait_for_selector(".jp-NotebookPanel .jp-MarkdownOutput h1")
-            page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")
-            page.locator("#jp-MainMenu").get_by_text("Executar", exact=True).click()
-            page.locator(".lm-Menu").get_by_text("Executar todas as células", exact=True).click()
-            cell = page.locator(".jp-CodeCell", has_text="verificar(")
-            cell.locator(".jp-OutputArea-output table").wait_for()
-            cell.evaluate("cell => cell.scrollIntoView({block: 'start'})")
-            page.mouse.move(0, 0)  # no row looks chosen
-            yield page
+            yield lab, page
+
+
+@contextmanager
+def checked_in_lab(scratch: Path, submission: Path, *, height: int = 900) -> Iterator[Page]:
+    """The exercise's notebook in such a Lab, run to the table of `submission`'s verdicts."""
+    with started_in_lab(scratch, submission, height=height) as (lab, page):
+        page.goto(lab.address(f"/lab/tree/trabalho/{EXERCISE}/{EXERCISE}.ipynb"))
+        page.wait_for_selector(".jp-NotebookPanel .jp-MarkdownOutput h1")
+        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")
+        page.locator("#jp-MainMenu").get_by_text("Executar", exact=True).click()
+        page.locator(".lm-Menu").get_by_text("Executar todas as células", exact=True).click()
+        cell = page.locator(".jp-CodeCell", has_text="verificar(")
+        cell.locator(".jp-OutputArea-output table").wait_for()
+        cell.evaluate("cell => cell.scrollIntoView({block: 'start'})")
+        page.mouse.move(0, 0)  # no row looks chosen
+        yield page
+
+
+@contextmanager
+def panel_in_lab(scratch: Path, submission: Path) -> Iterator[Page]:
+    """The panel beside the learner's file in such a Lab, with `submission`'s verdicts and one hint."""
+    with started_in_lab(scratch, submission, height=1000) as (lab, page):
+        page.goto(lab.address(f"/lab/tree/trabalho/{EXERCISE}/dags/vendas_diarias.py"))
+        page.wait_for_selector(".jp-FileEditor .cm-content")
+        exercise = page.locator(f"#curso-painel [data-exercise='{EXERCISE}']")
+        exercise.get_by_role("button").first.click()
+        exercise.get_by_role("button", name="Verificar").click()
+        failed = exercise.locator("[data-criterion]", has_text="ainda não").first
+        failed.get_by_role("button").first.click()
+        exercise.get_by_text("nesta verificação").wait_for()
+        failed.get_by_role("button", name="dica").click()
+        failed.get_by_role("list", name="Dicas").wait_for()
+        exercise.evaluate("one => one.scrollIntoView({block: 'start'})")
+        page.mouse.move(0, 0)
+        yield page
 
 
 if __name__ == "__main__":

@@ -46,6 +46,8 @@ _CODE = re.compile(
     r"|\b(select|insert|update|delete|create|alter|drop|truncate)\b.*\b(from|into|table|set|view|schema)\b",
     re.I | re.M,
 )
+_TYPESCRIPT = re.compile(r"(?<!/)'([^'\n]+)'|`([^`]+)`|>([^<>{}]+)<")
+"""Texts in quotes and between tags."""
 _LITTLE = set(
     [
         "a",
@@ -111,6 +113,11 @@ def texts(root: Path = ROOT) -> Iterator[Text]:
         yield from _sentences_of_code(
             str(path.relative_to(root)), path.read_text(encoding="utf-8"), comments=False
         )
+    for path in sorted((root / "painel" / "src").glob("*.ts*")):
+        for found in _TYPESCRIPT.finditer(path.read_text(encoding="utf-8")):
+            prose = next(filter(None, found.groups()), "")
+            if _is_sentence(prose):
+                yield Text(str(path.relative_to(root)), prose)
     yield from _help()
 
 

@@ -5,8 +5,6 @@ The first look starts the service: until it is ready, a page tells how far it is
 
 from __future__ import annotations
 
-import contextlib
-import threading
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,15 +14,13 @@ from jupyter_server_proxy.config import ServerProcess
 from jupyter_server_proxy.handlers import NamedLocalProxyHandler
 from tornado import web
 
-from curso.services import control
+from curso.services import background, control
 from curso.services.catalog import service_named
 from curso.services.folder import Phase
-from curso.services.service import ServiceError
 
 PAGES = ("airflow", "prefect", "dagster")
 ICONS = Path(__file__).parents[1] / "labconfig" / "icones"
 RELOAD_SECONDS = 1.5
-_starting: dict[str, threading.Thread] = {}
 
 
 class PageHandler(NamedLocalProxyHandler):  # type: ignore[misc]
@@ -55,14 +51,11 @@ class PageHandler(NamedLocalProxyHandler):  # type: ignore[misc]
     def _start(self, failure: str) -> None:
         """Starts the service, and shows how far it is. What failed is told, and started again when asked to."""
         title = service_named(self.name).title
-        thread = _starting.get(self.name)
-        if failure and not (thread and thread.is_alive()) and not self.get_query_argument("de-novo", ""):
+        starting = background.doing("start", self.name)
+        if failure and not starting and not self.get_query_argument("de-novo", ""):
             self._say(f"{title} não está no ar: {failure}.", "<a href='?de-novo=1'>Tentar de novo</a>")
             return
-        if thread is None or not thread.is_alive():
-            thread = threading.Thread(target=_start_quietly, args=(self.name,), daemon=True)
-            _starting[self.name] = thread
-            thread.start()
+        background.begin("start", self.name)
         state = control.status(self.name)
         done, total = (state.step, state.steps) if state else (0, 1)
         words = state.words if state and state.phase is Phase.STARTING else "preparando"
@@ -116,8 +109,3 @@ def course_pages() -> dict[str, ServerProcess]:
         )
         for name in PAGES
     }
-
-
-def _start_quietly(name: str) -> None:
-    with contextlib.suppress(ServiceError, OSError):  # the state says why, and the page tells it
-        control.start(name)
