@@ -27,7 +27,6 @@ class Rules(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    optional: tuple[str, ...] = Field(default=(), alias="exercicios_opcionais")
     challenge_points: int = Field(gt=0, alias="pontos_por_desafio")
     challenges: dict[ChecklistItem, tuple[str, ...]] = Field(alias="desafios")
     """Ids, or patterns of ids ("01a.*")."""
@@ -78,7 +77,9 @@ def checklist(
     needed = dict.fromkeys(ChecklistItem, 0)
     proven, there, made = needed.copy(), needed.copy(), needed.copy()
     for exercise in exercises:
-        for criterion in exercise.criteria if exercise.id not in rules.optional else ():
+        for criterion in exercise.criteria:
+            if criterion.checklist is None:
+                continue  # of an optional exercise
             needed[criterion.checklist] += criterion.points
             if record.criterion(exercise.id, criterion.id).passed:
                 proven[criterion.checklist] += criterion.points

@@ -22,14 +22,12 @@ def lint_progress(root: Path) -> Iterator[str]:
         yield str(error)
         return
     yield from (f"{FILE}: {problem}" for problem in _named(rules, syllabus))
-    yield from (f"{FILE}: {problem}" for problem in _reachable(rules, syllabus, root))
-    yield from (f"{WELCOME}.ipynb, o roteiro: {problem}" for problem in _road(rules, syllabus))
+    yield from (f"{FILE}: {problem}" for problem in _reachable(syllabus, root))
+    yield from (f"{WELCOME}.ipynb, o roteiro: {problem}" for problem in _road(syllabus))
 
 
 def _named(rules: Rules, syllabus: Syllabus) -> Iterator[str]:
     """Every evidence that the rules name exists, and counts once."""
-    for name in sorted(set(rules.optional) - {exercise.id for exercise in syllabus.exercises}):
-        yield f"o exercício opcional {name} não existe."
     for item, patterns in rules.challenges.items():
         for pattern in patterns:
             if not any(fnmatchcase(challenge, pattern) for challenge in syllabus.challenges):
@@ -44,14 +42,9 @@ def _named(rules: Rules, syllabus: Syllabus) -> Iterator[str]:
             yield f"o desafio {challenge} conta para {' e '.join(counts)}: escolha um."
 
 
-def _reachable(rules: Rules, syllabus: Syllabus, root: Path) -> Iterator[str]:
+def _reachable(syllabus: Syllabus, root: Path) -> Iterator[str]:
     """A criterion proves each item, or the module's index says that its exercise is still being made."""
-    proven = {
-        criterion.checklist
-        for exercise in syllabus.exercises
-        if exercise.id not in rules.optional
-        for criterion in exercise.criteria
-    }
+    proven = {criterion.checklist for exercise in syllabus.exercises for criterion in exercise.criteria}
     waiting = _announced(root)
     for item in ChecklistItem:
         if item not in proven and item not in waiting:
@@ -72,10 +65,10 @@ def _announced(root: Path) -> set[ChecklistItem]:
     }
 
 
-def _road(rules: Rules, syllabus: Syllabus) -> Iterator[str]:
+def _road(syllabus: Syllabus) -> Iterator[str]:
     """What has something to prove stands in a week; links are what counts."""
     due = [lesson.id for lesson in syllabus.lessons if lesson.challenges]
-    due += [exercise.id for exercise in syllabus.exercises if exercise.id not in rules.optional]
+    due += [exercise.id for exercise in syllabus.exercises if not exercise.optional]
     there = {name for week in syllabus.weeks for name in week.items}
     if not 3 <= len(syllabus.weeks) <= 4:
         yield f"tem {len(syllabus.weeks)} semanas; o módulo promete de 3 a 4."

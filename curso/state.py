@@ -163,7 +163,7 @@ class _Standing:
             id=exercise.id,
             title=exercise.title,
             path=self._statement(exercise.id),
-            optional=exercise.id in self._rules.optional,
+            optional=exercise.optional,
             started=self._started(exercise.id),
             points=sum(criterion.points for criterion in criteria),
             max_points=exercise.max_points,

@@ -37,6 +37,17 @@ def replace(name: str, old: str, new: str) -> Break:
     return change
 
 
+def nothing_counts_for(item: str) -> Break:
+    """Every criterion of the item counts for another one, in the source and in what comes of it."""
+
+    def change(root: Path) -> None:
+        for path in root.glob("*/*/exercise.toml"):
+            text = path.read_text(encoding="utf-8")
+            path.write_text(text.replace(f'"{item}"', '"dags"'), encoding="utf-8")
+
+    return change
+
+
 def in_criterion(criterion: str, old: str, new: str) -> Break:
     """The same, in the first line that begins so after the criterion's id in exercise.toml."""
 
@@ -388,11 +399,7 @@ WELCOME = "notebooks/00-comece-aqui.ipynb"
             [f"{RULES}: o desafio 01b.cron conta para dags e error-handling: escolha um."],
         ),
         (
-            replace(RULES, "exercicios_opcionais = []", 'exercicios_opcionais = ["ex9"]'),
-            [f"{RULES}: o exercício opcional ex9 não existe."],
-        ),
-        (
-            replace(RULES, "exercicios_opcionais = []", 'exercicios_opcionais = ["ex4-monitoramento"]'),
+            nothing_counts_for("monitoring"),
             [
                 f"{RULES}: o item monitoring não pode ser marcado: nenhum critério de exercício conta para ele."
             ],
@@ -404,8 +411,13 @@ WELCOME = "notebooks/00-comece-aqui.ipynb"
         (
             replace(WELCOME, "| **Semana 1** |", "| **Antes** |"),
             [
-                f"00-comece-aqui.ipynb, o roteiro: nenhuma semana tem um link para 01{one}."
-                for one in ("a-airflow-fundamentos", "b-airflow-tempo-e-falhas")
+                f"00-comece-aqui.ipynb, o roteiro: nenhuma semana tem um link para 0{one}."
+                for one in (
+                    "1a-airflow-fundamentos",
+                    "1b-airflow-tempo-e-falhas",
+                    "2a-airflow-operators-e-sql",
+                    "2b-airflow-esperar-e-multiplicar",
+                )
             ],
         ),
         (replace(RULES, "[desafios]", "[desafio]"), [f"{{root}}/{RULES}: desafios: falta dizer isto."]),

@@ -319,7 +319,7 @@ def scenario(
         steps,
         environment(drawn, PRODUCTION if production else OBSERVE.database),
         services,
-        adapter,
+        adapter=adapter,
     )
 
 
