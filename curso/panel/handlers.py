@@ -70,10 +70,19 @@ class PanelHandler(APIHandler):
         sentence = error.sentence if isinstance(error, Refused) else _SENTENCES.get(status_code, _DEFECT)
         self.finish(json.dumps({"message": sentence}, ensure_ascii=False))
 
+    def body(self) -> dict[str, Any]:
+        """The document that came with the request."""
+        try:
+            document = json.loads(self.request.body)
+        except (ValueError, RecursionError):
+            document = None
+        if not isinstance(document, dict):
+            raise Refused(400, _SENTENCES[400])
+        return document
+
     def asked(self, name: str) -> str:
-        """A text in the request's body."""
-        body = self.get_json_body()
-        value = body.get(name) if isinstance(body, dict) else None
+        """A text in that document."""
+        value = self.body().get(name)
         if not isinstance(value, str):
             raise Refused(400, _SENTENCES[400])
         return value
@@ -157,7 +166,7 @@ class MarkHandler(PanelHandler):
 
     @web.authenticated
     async def post(self) -> None:
-        item, mine = self.asked("item"), (self.get_json_body() or {}).get("mine")
+        item, mine = self.asked("item"), self.body().get("mine")
         if not isinstance(mine, bool):
             raise Refused(400, _SENTENCES[400])
         self.finish({"notice": await self.work(lambda: events.mark(item_named(item), mine=mine))})
