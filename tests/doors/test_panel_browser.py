@@ -79,6 +79,12 @@ class Panel:
     def exercise(self) -> Locator:
         return self.section("Exercícios").locator(f"[data-exercise='{EXERCISE}']")
 
+    def lesson(self, name: str) -> Locator:
+        return self.section("Lições").locator(f"[data-lesson='{name}']")
+
+    def current_tab(self, name: str) -> Locator:
+        return self.page.locator(".lm-DockPanel-tabBar .lm-mod-current", has_text=name)
+
     def criterion(self, name: str) -> Locator:
         return self.exercise.locator(f"[data-criterion='{name}']")
 
@@ -128,7 +134,7 @@ def the_exercise_begins(panel: Panel, course: Course) -> None:
     panel.open(panel.exercise)
     panel.button(panel.exercise, "Começar").click()
     panel.button(panel.exercise, "Verificar").wait_for()
-    panel.page.locator(".lm-DockPanel-tabBar .lm-mod-current", has_text=f"{EXERCISE}.ipynb").wait_for()
+    panel.current_tab(f"{EXERCISE}.ipynb").wait_for()
     assert (course.work / "dags" / "vendas_diarias.py").is_file()
 
 
@@ -169,13 +175,16 @@ def hints_come_one_at_a_time(panel: Panel, course: Course) -> None:
 
 def a_challenge_solved_in_a_notebook_shows(panel: Panel, course: Course, lab: Lab) -> None:
     (answer,) = read_bank(ROOT / "tests" / "lessons" / "bank" / f"{CHALLENGE}.py")[0].cells
-    notebook = new_notebook(cells=[new_code_cell(f"from curso.licao import desafio\n\n{answer}")])
-    nbformat.write(notebook, course.work / "rascunho.ipynb")
-    lesson = panel.section("Lições").locator(f"[data-lesson='{LESSON}']")
+    cell = new_code_cell(f"from curso.licao import desafio\n\n{answer}")
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(new_notebook(cells=[cell], metadata=kernel), course.work / "rascunho.ipynb")
+    lesson = panel.lesson(LESSON)
     assert lesson.get_by_text("0/4 desafios").count() == 1
     panel.page.goto(lab.address(f"/lab/tree/trabalho/{EXERCISE}/rascunho.ipynb"))
-    cell = panel.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell .cm-content").first
-    cell.click()
+    panel.current_tab("rascunho.ipynb").wait_for()
+    notebook = panel.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden)")
+    notebook.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for()
+    notebook.locator(".jp-CodeCell .cm-content").first.click()
     panel.page.keyboard.press("Shift+Enter")
     lesson.get_by_text("1/4 desafios").wait_for()
 
@@ -191,17 +200,18 @@ def a_right_answer_passes(panel: Panel, course: Course) -> None:
 
 
 def the_lab_is_gone(panel: Panel) -> None:
-    panel.whole.get_by_text("O Lab não responde").wait_for()
-    assert panel.exercise.get_by_text("100/100").count() == 1, "what was known stays"
+    """Lab says so in a dialog of its own, over everything; the panel too, and what was known stays."""
+    there = panel.page.locator("#curso-painel")
+    there.get_by_text("O Lab não responde").wait_for()
+    assert there.get_by_text("100/100").count() == 1
 
 
 def the_lab_is_back(panel: Panel) -> None:
     """The same page, not loaded again, finds the server that was started anew."""
-    panel.whole.get_by_text("O Lab não responde").wait_for(state="hidden")
+    panel.page.get_by_text("O Lab não responde").wait_for(state="hidden")
 
 
 def everything_is_still_proven(panel: Panel) -> None:
     panel.exercise.get_by_text("100/100").wait_for()
-    lesson = panel.section("Lições").locator(f"[data-lesson='{LESSON}']")
-    lesson.get_by_text("1/4 desafios").wait_for()
+    panel.lesson(LESSON).get_by_text("1/4 desafios").wait_for()
     panel.picture("depois")
