@@ -14,6 +14,7 @@ import httpx
 
 from curso.services.beside import Programa
 from curso.services.folder import Folder
+from curso.services.prefect_log import plain_output
 from curso.services.prefect_run import Execucao
 from curso.services.service import ServiceError
 
@@ -39,6 +40,7 @@ class Prefect:
     def conectar(self) -> None:
         """Puts `ambiente` into this kernel's environment: from here on its flows talk to this server."""
         os.environ.update(self.ambiente | LOG_SETTINGS)
+        plain_output()
         if "prefect.context" in sys.modules:  # it read the environment when it was imported
             from prefect.context import refresh_global_settings_context
 

@@ -11,6 +11,14 @@ import sys
 from typing import Any
 
 
+def plain_output() -> None:
+    """What Prefect prints through rich becomes text. `flow.deploy` else draws its bar with a widget that nbclient,
+    which makes the site and runs the tests, can't follow."""
+    import rich.console
+
+    rich.console._is_jupyter = lambda: False
+
+
 class Curto(logging.Handler):
     """In the place of Prefect's console handler."""
 
