@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +28,15 @@ if TYPE_CHECKING:
 PICTURES = ROOT / ".curso" / "imagens-de-teste"
 LESSON = "01a-airflow-fundamentos"
 LESSON_SECONDS = 400
+FLOW = """
+from prefect import flow
+
+@flow(name="caju-na-tela", flow_run_name="cajueiro")
+def caju():
+    return 7
+
+caju()
+"""
 
 pytestmark = pytest.mark.skipif(
     find_browser() is None, reason="needs a Chromium or Chrome: `make test` says how to get it"
@@ -87,18 +99,19 @@ def test_dagster_is_reached_from_the_launcher_and_runs_what_its_page_asks_for(la
 
 
 @pytest.mark.timeout(600)
-def test_prefects_page_is_reached_from_the_launcher(lab: Lab) -> None:
-    """Its script, its style and its API all come through Lab's address."""
+def test_prefects_page_is_reached_from_the_launcher_and_shows_a_run(lab: Lab, tmp_path: Path) -> None:
+    """Its script, its style and its API all come through Lab's address; a real flow runs and is seen there."""
     with browser_page() as page:
         open_welcome(page, lab)
         prefect = open_service(page, "Prefect")
         prefect.get_by_text("Runs", exact=True).first.wait_for()
         client = control.client("prefect")
-        flow = client.api("POST", "/flows/", json={"name": "caju-na-tela"})["id"]
-        run = {"flow_id": flow, "name": "cajueiro", "state": {"type": "COMPLETED"}}
-        client.api("POST", "/flow_runs/", json=run)
+        flow = tmp_path / "caju.py"
+        flow.write_text(FLOW, encoding="utf-8")
+        subprocess.run([sys.executable, flow], env=os.environ | client.ambiente, check=True, timeout=120)
         prefect.get_by_text("Runs", exact=True).first.click()
         prefect.get_by_text("cajueiro").first.wait_for()
+        prefect.get_by_text("Completed").first.wait_for()
         assert "/prefect/runs" in prefect.url
         picture(prefect, "prefect-execucoes")
 
