@@ -82,10 +82,10 @@ def checked_in_lab(scratch: Path, submission: Path, *, height: int = 900) -> Ite
 
 @contextmanager
 def panel_in_lab(scratch: Path, submission: Path) -> Iterator[Page]:
-    """The panel beside the learner's file in such a Lab, with `submission`'s verdicts and one hint."""
-    with started_in_lab(scratch, submission, height=1000) as (lab, page):
-        page.goto(lab.address(f"/lab/tree/trabalho/{EXERCISE}/dags/vendas_diarias.py"))
-        page.wait_for_selector(".jp-FileEditor .cm-content")
+    """The panel beside the statement in such a Lab, with `submission`'s verdicts and one hint."""
+    with started_in_lab(scratch, submission, height=1150) as (lab, page):
+        page.goto(lab.address(f"/lab/tree/trabalho/{EXERCISE}/{EXERCISE}.ipynb"))
+        page.wait_for_selector(".jp-NotebookPanel .jp-MarkdownOutput h1")
         exercise = page.locator(f"#curso-painel [data-exercise='{EXERCISE}']")
         exercise.get_by_role("button").first.click()
         exercise.get_by_role("button", name="Verificar").click()
@@ -94,7 +94,13 @@ def panel_in_lab(scratch: Path, submission: Path) -> Iterator[Page]:
         exercise.get_by_text("nesta verificação").wait_for()
         failed.get_by_role("button", name="dica").click()
         failed.get_by_role("list", name="Dicas").wait_for()
-        exercise.evaluate("one => one.scrollIntoView({block: 'start'})")
+        edge = page.locator("#jp-main-split-panel > .lm-SplitPanel-handle").first.bounding_box()
+        assert edge
+        page.mouse.move(edge["x"] + 1, 500)
+        page.mouse.down()
+        page.mouse.move(edge["x"] + 160, 500)
+        page.mouse.up()
+        page.locator("#curso-painel").evaluate("panel => panel.scrollTo(0, 0)")
         page.mouse.move(0, 0)
         yield page
 

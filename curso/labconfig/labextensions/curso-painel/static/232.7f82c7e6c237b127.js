@@ -317,6 +317,11 @@
   padding-left: 10px;
 }
 
+.curso-Story ul {
+  margin: 4px 0;
+  padding-left: 14px;
+}
+
 .curso-Hints {
   margin: 4px 0;
   padding-left: 20px;
