@@ -56,11 +56,11 @@ def so_far(verdicts: Iterable[Verdict], dim: Collection[str] = ()) -> Renderable
 def table(result: Result) -> RenderableType:
     """The whole result for the terminal."""
     grid = so_far(result.verdicts)
-    details: list[RenderableType] = [details(v) for v in result.verdicts if v.status is Status.FAILED]
+    stories: list[RenderableType] = [details(v) for v in result.verdicts if v.status is Status.FAILED]
     if all(v.status is Status.NOT_ATTEMPTED for v in result.verdicts):
-        details.append(Text(result.verdicts[0].seen))
-    details += faults(result.verdicts)
-    details += [Text(clean(note), style="yellow") for note in _notes(result)]
+        stories.append(Text(result.verdicts[0].seen))
+    stories += faults(result.verdicts)
+    stories += [Text(clean(note), style="yellow") for note in _notes(result)]
     blocked = sum(v.status is Status.BLOCKED for v in result.verdicts)
     waiting = sum(v.status is Status.WAITING for v in result.verdicts)
     here = sum(v.max_points for v in result.verdicts if v.status is not Status.WAITING)
@@ -76,7 +76,7 @@ def table(result: Result) -> RenderableType:
             f"\nOutros {later} pontos ({waiting} critérios escondidos): corrigidos na entrega.",
             style="grey62",
         )
-    return Group(Text(result.title, style="bold underline"), grid, *details, summary)
+    return Group(Text(result.title, style="bold underline"), grid, *stories, summary)
 
 
 def faults(verdicts: Iterable[Verdict]) -> list[RenderableType]:

@@ -103,7 +103,7 @@ def test_the_answer_passes_in_the_notebook(
     source, text = _run_all(fresh, monkeypatch)
     _same(history.answer, source)
     assert text.count("✔ passou") == 13
-    assert fresh.checklist()["dags"] == (90, 90, True)
+    assert fresh.checklist()["dags"] == (110, 110, True)
 
 
 def test_a_broken_file_is_told_and_what_it_says_stays_text(

@@ -183,7 +183,7 @@ def test_visible_criteria_run_in_the_package_and_the_others_wait(checked: Ran, p
     assert {(v["visible"], v["status"]) for v in verdicts} == {(True, "passed"), (False, "waiting")}
     assert {v["seen"] for v in verdicts if not v["visible"]} == {"Corrigido na entrega."}
     assert (checked.result["points"], checked.result["max_points"]) == (68, 100)
-    assert package.checklist()["dags"] == (58, 90, False), "what waits is not ticked"
+    assert package.checklist()["dags"] == (58, 110, False), "what waits is not ticked"
 
 
 def test_the_package_tells_which_criteria_wait(package: Course) -> None:

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from autograder.model.exercise import Exercise, load_exercise
 from autograder.model.result import Result, Status, Verdict
+from curso import tell
 from curso.watch import checking
 from curso.watch.checking import Broken, Progress
 from curso.watch.files import GONE_SECONDS, REST_SECONDS, Files, half_typed
@@ -363,3 +364,12 @@ def test_what_a_program_printed_reaches_no_terminal() -> None:
     session.heard(bad)
     assert "\x1b[2J" not in drawn(session)
     assert "ab" in drawn(session)
+
+
+def test_at_the_end_the_whole_result_can_be_told_too() -> None:
+    console = Console(width=100, color_system=None)
+    with console.capture() as captured:
+        console.print(tell.table(result(failed=("agenda", "desvio"))))
+    told = captured.get()
+    assert told.count("Visto: visto failed") == 2
+    assert told.count("✔ passou") == 11
