@@ -82,7 +82,7 @@ def checked_in_lab(scratch: Path, submission: Path, *, height: int = 900) -> Ite
 
 @contextmanager
 def panel_in_lab(scratch: Path, submission: Path) -> Iterator[Page]:
-    """The panel beside the statement in such a Lab, with `submission`'s verdicts and one hint."""
+    """The panel beside the statement in such a Lab, with `submission`'s verdicts."""
     with started_in_lab(scratch, submission, height=1150) as (lab, page):
         page.goto(lab.address(f"/lab/tree/trabalho/{EXERCISE}/{EXERCISE}.ipynb"))
         page.wait_for_selector(".jp-NotebookPanel .jp-MarkdownOutput h1")
@@ -92,8 +92,6 @@ def panel_in_lab(scratch: Path, submission: Path) -> Iterator[Page]:
         failed = exercise.locator("[data-criterion]", has_text="ainda não").first
         failed.get_by_role("button").first.click()
         exercise.get_by_text("nesta verificação").wait_for()
-        failed.get_by_role("button", name="dica").click()
-        failed.get_by_role("list", name="Dicas").wait_for()
         edge = page.locator("#jp-main-split-panel > .lm-SplitPanel-handle").first.bounding_box()
         assert edge
         page.mouse.move(edge["x"] + 1, 500)
