@@ -24,7 +24,6 @@ ONE_BY_ONE = ("tests/bank/test_bank.py", "tests/lessons/test_lessons_run.py")
 CORE = "tests/core/"
 TURNS = ".trava"
 """The file by which tests take turns (`core/conftest.py`): it stays, since others may be waiting at it."""
-SCRATCH_PREFIX = "curso-t-"
 BEFORE: pytest.StashKey[set[str]] = pytest.StashKey()
 SCRATCH: pytest.StashKey[Path] = pytest.StashKey()
 
@@ -66,7 +65,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     # pytest's own folders stay where people look for them.
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())
-    scratch = Path(tempfile.mkdtemp(prefix=SCRATCH_PREFIX))
+    scratch = Path(tempfile.mkdtemp(prefix="curso-t-"))
     scratch.chmod(0o1777)  # stages work in it as nobody
     os.environ |= {"TMPDIR": str(scratch), "CURSO_PALCOS": str(scratch / "palcos")}
     tempfile.tempdir = None
@@ -102,8 +101,7 @@ def traces(scratch: Path) -> set[str]:
     ours = {os.getuid(), NOBODY} if os.getuid() == 0 else {os.getuid()}
     for process in psutil.process_iter(["pid", "cmdline", "uids"]):
         line = " ".join(process.info["cmdline"] or [])
-        mine = process.pid != os.getpid() and process.info["uids"].real in ours
-        if sys.prefix in line and mine and not _of_another_session(process, scratch):
+        if sys.prefix in line and process.pid != os.getpid() and process.info["uids"].real in ours:
             found.add(f"processo {process.pid}: {line[:160]}")
     for table in ("/proc/net/unix", "/proc/self/mountinfo"):
         with contextlib.suppress(OSError):
@@ -112,12 +110,3 @@ def traces(scratch: Path) -> set[str]:
                 word for line in lines for word in line.split() if word.startswith(f"{scratch}{os.sep}")
             }
     return found
-
-
-def _of_another_session(process: psutil.Process, scratch: Path) -> bool:
-    """Tests of the same checkout may run twice at a time; what one starts is told by its temporary folder."""
-    try:
-        folder = process.environ().get("TMPDIR", "")
-    except (psutil.Error, OSError):
-        return False
-    return SCRATCH_PREFIX in folder and not folder.startswith(str(scratch))

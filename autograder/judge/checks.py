@@ -112,6 +112,16 @@ class SeenRun:
                 f"Espera uma execução que chegue ao fim: a de um dia bom falhou em {self.failures()}."
             )
 
+    def rows(self, table: str, **where: Any) -> list[Row]:
+        """The table's rows after this run that have these values."""
+        found = self.step.tables.get(table, [])
+        return [row for row in found if all(row.get(column) == value for column, value in where.items())]
+
+    def gets(self, service: str, ending: str) -> list[Row]:
+        """What was asked of a world's web service about a path that ends so, in order."""
+        asked = self.step.services.get(service, [])
+        return [one for one in asked if one.get("method") == "GET" and str(one.get("path")).endswith(ending)]
+
     def skipped(self) -> tuple[str, ...]:
         """The tasks that did not run because of a branch or of what came before them."""
         return tuple(t.id for t in self.report.tasks if t.state in ("skipped", "upstream_failed"))

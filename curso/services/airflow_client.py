@@ -91,7 +91,7 @@ class Airflow:
     def reler(self, dag: str) -> None:
         """Has the DAG's file read once more, and waits for it: what an asset's watcher needs after `ativar`.
 
-        Raises TimeoutError where it isn't read in time.
+        Raises ServiceError where it isn't read in time.
         """
         since = datetime.now(UTC)
         nome = self.api("GET", f"/dags/{dag}")["relative_fileloc"]
@@ -101,7 +101,10 @@ class Airflow:
             if _instant(self.api("GET", f"/dags/{dag}")["last_parsed_time"]) >= since:
                 return
             time.sleep(0.2)
-        raise TimeoutError(f"O Airflow não releu o arquivo de {dag} em {PARSE_SECONDS:.0f} s.")
+        raise ServiceError(
+            f"O Airflow não releu o arquivo de {dag} em {PARSE_SECONDS:.0f} s: rode a célula de novo, e, se continuar, "
+            "veja `curso servicos registro airflow`."
+        )
 
     def _read_again(self, nome: str, path: Path) -> None:
         """Asks for the file to be read: at once where Airflow knows it, else as one that has just changed."""

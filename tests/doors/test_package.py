@@ -86,10 +86,6 @@ def test_it_holds_no_passage_of_an_answer_a_hidden_grader_or_the_bank(
         passages = _passages(folder)
         assert len(passages) > 40, "there is something to find"
         secret |= passages
-    # What the visible criteria say is public on purpose, also where a hidden grader says it as well.
-    for shown in sorted((course.root / "solutions").glob("*/verificacao")):
-        for passage in _passages(shown):
-            secret.pop(passage, None)
 
     def leaks(folder: Path) -> dict[str, str]:
         return {name: secret[three] for three, name in _passages(folder).items() if three in secret}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy
 
 from curso.services import control
 from curso.services.airflow_client import TO_WRITE, Airflow, ErroNoDag
@@ -108,6 +109,42 @@ def test_a_starter_file_is_kept_and_not_waited_for(airflow: Airflow) -> None:
         airflow.escrever_dag("../fora.py", "")
 
 
+def test_an_assets_watcher_begins_with_a_reading_of_the_active_dag(airflow: Airflow) -> None:
+    """Airflow forgets watchers of a paused DAG: what it watches for has no trigger until the file is read again."""
+    text = """
+from airflow.providers.standard.triggers.file import FileDeleteTrigger
+from airflow.sdk import Asset, AssetWatcher, dag, task
+
+watcher = AssetWatcher(name="vigia", trigger=FileDeleteTrigger(filepath="/nao-existe/recado.txt", poke_interval=60))
+
+
+@dag(schedule=[Asset("recado", watchers=[watcher])])
+def recebe():
+    @task
+    def atender():
+        pass
+
+    atender()
+
+
+recebe()
+"""
+    assert airflow.escrever_dag("recebe.py", text) == ["recebe"]
+    assert _count(airflow, "asset_watcher") == 0
+    airflow.ativar("recebe")
+    airflow.reler("recebe")
+    assert _count(airflow, "asset_watcher") == 1
+    airflow.apagar_dag("recebe.py")
+
+
+def _count(airflow: Airflow, table: str) -> int:
+    engine = sqlalchemy.create_engine(airflow.banco)
+    with engine.connect() as connection:
+        rows: int = connection.execute(sqlalchemy.text(f"SELECT count(*) FROM {table}")).scalar_one()
+    engine.dispose()
+    return rows
+
+
 def test_connections_are_kept_encrypted_and_replaced(airflow: Airflow) -> None:
     for password in ("um", "dois"):
         airflow.conectar("caju", f"postgresql://maria:{password}@127.0.0.1:5432/caju")
@@ -123,8 +160,6 @@ def test_connections_are_kept_encrypted_and_replaced(airflow: Airflow) -> None:
 
 
 def test_the_database_is_read_and_never_written(airflow: Airflow) -> None:
-    import sqlalchemy
-
     engine = sqlalchemy.create_engine(airflow.banco)
     with engine.connect() as connection:
         assert connection.execute(sqlalchemy.text("SELECT count(*) FROM dag")).scalar_one() >= 1

@@ -19,32 +19,21 @@ MIN_GROWTH = 0.05  # seconds
 TRAP = "disco cheio"
 
 
-def of_day(run: SeenRun, table: str, day: dict[str, Any]) -> list[Row]:
-    """The day's rows."""
-    return [row for row in run.step.tables.get(table, []) if row.get("data") == day["date"]]
-
-
-def codes(day: dict[str, Any], *roles: str) -> list[str]:
-    """The currencies that are there for this."""
+def with_role(day: dict[str, Any], *roles: str) -> list[str]:
+    """Currencies by what happens to them."""
     return [code for role in roles for code in day["roles"].get(role, [])]
-
-
-def questions(run: SeenRun, source: str, code: str) -> list[Row]:
-    """What a source was asked about a currency, in order."""
-    asked = run.step.services.get(source, [])
-    return [r for r in asked if r.get("method") == "GET" and str(r.get("path", "")).endswith(f"/{code}")]
 
 
 def common_run(evidence: Evidence, day: dict[str, Any]) -> SeenRun:
     """The run of a common day. Raises Waits where it did not end well: nothing else would mean anything."""
     run = run_of(evidence, COMMON)
-    if run.report.state != "success" or not of_day(run, "cotacoes", day):
+    if run.report.state != "success" or not run.rows("cotacoes", data=day["date"]):
         raise Waits("Espera um dia comum que termine verde e grave cotações.")
     return run
 
 
 def must_have_rows(run: SeenRun, day: dict[str, Any]) -> None:
-    if not of_day(run, "cotacoes", day):
+    if not run.rows("cotacoes", data=day["date"]):
         raise Waits("Espera uma execução que grave cotações em um dia em que as fontes falham e voltam.")
 
 
@@ -54,9 +43,9 @@ def test_the_newest_known_rate_stands_in(evidencia: Evidence, esperado: dict[str
     run = common_run(evidencia, day)
     wanted = "Sem nenhuma fonte, vale a última cotação de um dia anterior, marcada com fonte = cache."
     answers = {row["moeda"]: row for row in day["cotacoes"]}
-    for code in codes(day, "nowhere", "spoilt"):
-        row = next((row for row in of_day(run, "cotacoes", day) if row.get("moeda") == code), None)
-        if row and row.get("fonte") in (FIRST, SECOND) and code in codes(day, "spoilt"):
+    for code in with_role(day, "nowhere", "spoilt"):
+        row = next((row for row in run.rows("cotacoes", data=day["date"]) if row.get("moeda") == code), None)
+        if row and row.get("fonte") in (FIRST, SECOND) and code in with_role(day, "spoilt"):
             continue  # a bad record that was believed is the quarantine's question
         expect(row, wanted, "Uma moeda que nenhuma das duas fontes deu ficou sem linha.")
         assert row is not None
@@ -84,10 +73,10 @@ def test_what_is_final_is_asked_once(evidencia: Evidence, esperado: dict[str, An
         (FIRST, ("text", "true", "null", "low", "high", "spoilt"), "um registro ruim da fonte principal"),
         (SECOND, ("spoilt",), "um registro ruim da fonte secundária"),
     )
-    if not any(questions(run, FIRST, code) for code in codes(day, "unknown", "nowhere")):
+    if not any(run.gets(FIRST, f"/{code}") for code in with_role(day, "unknown", "nowhere")):
         raise Waits("Espera que a fonte principal seja perguntada por todas as moedas.")
     for source, roles, words in cases:
-        most = max(len(questions(run, source, code)) for code in codes(day, *roles))
+        most = max(len(run.gets(source, f"/{code}")) for code in with_role(day, *roles))
         expect(
             most <= 1,
             wanted,
@@ -130,8 +119,8 @@ def _at(row: Row) -> float:
 def test_pauses_grow_and_end(evidencia: Evidence, esperado: dict[str, Any]) -> None:
     run, day = run_of(evidencia, UNSTEADY), esperado["unsteady"]
     must_have_rows(run, day)
-    (code,) = codes(day, "dead")
-    asked = questions(run, FIRST, code)
+    (code,) = with_role(day, "dead")
+    asked = run.gets(FIRST, f"/{code}")
     if not asked:
         raise Waits("Espera que a fonte principal seja perguntada por todas as moedas.")
     wanted = "Uma fonte que não volta recebe de três a seis pedidos, com esperas que crescem (backoff), e depois é deixada em paz."
@@ -162,13 +151,13 @@ def test_retry_after_is_honoured(evidencia: Evidence, esperado: dict[str, Any]) 
     common_run(evidencia, esperado["common"])
     wanted = "Um 429 diz em Retry-After quantos segundos esperar: você espera pelo menos isso e pergunta de novo à mesma fonte."
     for code, seconds in day["retry_after"].items():
-        asked = questions(run, FIRST, code)
+        asked = run.gets(FIRST, f"/{code}")
         if not asked:
             raise Waits("Espera que a fonte principal seja perguntada por todas as moedas.")
         expect(len(asked) > 1, wanted, "Depois do 429 a fonte não foi perguntada de novo.")
         waited = asked_to_wait(run, asked[0], asked[1])
         expect(waited >= seconds - 0.5, wanted, f"Você esperou {waited:.0f} s, menos do que a fonte pediu.")
-        row = next((row for row in of_day(run, "cotacoes", day) if row.get("moeda") == code), None)
+        row = next((row for row in run.rows("cotacoes", data=day["date"]) if row.get("moeda") == code), None)
         expect(
             row and row.get("fonte") == FIRST, wanted,
             "A fonte respondeu bem depois da espera, e a resposta dela não foi a que ficou.",
@@ -184,7 +173,7 @@ def test_a_day_is_written_whole_and_once(evidencia: Evidence, esperado: dict[str
     first, again = common_run(evidencia, day), run_of(evidencia, AGAIN)
     wanted = "Rodar o mesmo dia de novo deixa as mesmas linhas, e as dos outros dias como estavam."
     for table in ("cotacoes", "quarentena"):
-        before, after = of_day(first, table, day), of_day(again, table, day)
+        before, after = first.rows(table, data=day["date"]), again.rows(table, data=day["date"])
         differences = differing_rows(table, after, before, visible=False) if before else []
         expect(not differences, wanted, f"Depois da segunda execução, `{table}` mudou.", rows=differences)
     others = [row for row in again.step.tables.get("cotacoes", []) if row.get("data") != day["date"]]
@@ -193,7 +182,7 @@ def test_a_day_is_written_whole_and_once(evidencia: Evidence, esperado: dict[str
 
     day = esperado["broken"]
     broken = run_of(evidencia, BROKEN)
-    rows = of_day(broken, "cotacoes", day)
+    rows = broken.rows("cotacoes", data=day["date"])
     wanted = "Quando a gravação quebra no meio, o dia fica como estava antes, e a execução fica vermelha."
     if not differing_rows("cotacoes", rows, day["cotacoes"], visible=False):
         return  # written by a way that the trap does not touch
@@ -213,7 +202,7 @@ def test_a_day_without_rates_is_red(evidencia: Evidence, esperado: dict[str, Any
     common_run(evidencia, esperado["common"])
     run, day = run_of(evidencia, BLACKOUT), esperado["blackout"]
     wanted = "Sem nenhuma fonte e sem cache que valha, a execução fica vermelha e não grava nada."
-    rows = of_day(run, "cotacoes", day)
+    rows = run.rows("cotacoes", data=day["date"])
     stale = any(row.get("fonte") == CACHE for row in rows)
     expect(not stale, wanted, "Foi usada uma cotação velha demais para o cache, ou de um dia posterior.")
     expect(not rows, wanted, "Foram gravadas cotações que ninguém deu.")

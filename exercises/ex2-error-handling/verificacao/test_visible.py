@@ -19,25 +19,14 @@ PATIENCE = 11.0  # seconds: what the statement allows to a whole task, and a bit
 
 def rate_of(run: SeenRun, day: dict[str, Any], code: str) -> Row | None:
     """The day's row of a currency; the first, where there are several."""
-    rows = of_day(run, "cotacoes", day)
+    rows = run.rows("cotacoes", data=day["date"])
     return next((row for row in rows if row.get("moeda") == code), None)
-
-
-def of_day(run: SeenRun, table: str, day: dict[str, Any]) -> list[Row]:
-    """The day's rows."""
-    return [row for row in run.step.tables.get(table, []) if row.get("data") == day["date"]]
 
 
 def right(day: dict[str, Any], code: str) -> dict[str, Any]:
     """The row that a currency must have."""
     (row,) = [row for row in day["cotacoes"] if row["moeda"] == code]
     return dict(row)
-
-
-def questions(run: SeenRun, source: str, code: str) -> list[Row]:
-    """What a source was asked about a currency, in order."""
-    asked = run.step.services.get(source, [])
-    return [r for r in asked if r.get("method") == "GET" and str(r.get("path", "")).endswith(f"/{code}")]
 
 
 def codes(day: dict[str, Any], *roles: str) -> list[str]:
@@ -52,7 +41,7 @@ def shown(row: Row | None) -> str:
 
 def must_have_rows(run: SeenRun, day: dict[str, Any]) -> None:
     """Raises Waits where a run has written nothing at all: another criterion tells why."""
-    if not of_day(run, "cotacoes", day):
+    if not run.rows("cotacoes", data=day["date"]):
         why = run.failures()
         raise Waits(f"Espera uma execução que grave cotações{f'; esta falhou em {why}' if why else ''}.")
 
@@ -74,7 +63,7 @@ def test_good_rates_of_a_common_day(evidencia: Evidence, esperado: dict[str, Any
     run, day = run_of(evidencia, COMMON), esperado["common"]
     good = codes(day, "good")
     wanted = "Em um dia comum, cada moeda que a fonte principal conhece bem tem a sua linha, e a execução termina verde."
-    rows = [row for row in of_day(run, "cotacoes", day) if row.get("moeda") in good]
+    rows = [row for row in run.rows("cotacoes", data=day["date"]) if row.get("moeda") in good]
     differences = differing_rows("cotacoes", rows, [right(day, code) for code in good], visible=True)
     failures = run.failures()
     if differences:
@@ -95,7 +84,7 @@ def test_bad_records_are_set_aside(evidencia: Evidence, esperado: dict[str, Any]
     must_have_rows(run, day)
     wanted = "Um registro ruim vai para a quarentena, com o motivo e o que a fonte mandou, e nunca para `cotacoes`."
     # A source that was not asked can't have sent one: whether it should have been is another criterion's question.
-    bad = [row for row in day["quarentena"] if questions(run, row["fonte"], row["moeda"])]
+    bad = [row for row in day["quarentena"] if run.gets(row["fonte"], f"/{row['moeda']}")]
     if not any(row["fonte"] == FIRST for row in bad):
         raise Waits("Espera que a fonte principal seja perguntada por todas as moedas.")
     for row in bad:
@@ -106,7 +95,7 @@ def test_bad_records_are_set_aside(evidencia: Evidence, esperado: dict[str, Any]
             f"{row['moeda']}: a fonte {row['fonte']} respondeu {json.dumps(row['registro']['taxa'])}, e em `cotacoes` "
             f"ficou {shown(there)}.",
         )
-    seen = of_day(run, "quarentena", day)
+    seen = run.rows("quarentena", data=day["date"])
     plain = [{k: v for k, v in row.items() if k != "registro"} for row in bad]
     differences = differing_rows("quarentena", seen, plain, visible=True)
     if differences:
@@ -150,7 +139,7 @@ def test_what_passes_is_asked_again(evidencia: Evidence, esperado: dict[str, Any
     for role, happened in cases.items():
         for code in codes(day, role):
             row, wanted = rate_of(run, day, code), right(day, code)
-            asked = len(questions(run, FIRST, code))
+            asked = len(run.gets(FIRST, f"/{code}"))
             expect(
                 row is not None and (row.get("taxa"), row.get("fonte")) == (wanted["taxa"], wanted["fonte"]),
                 "Um defeito que passa merece outra tentativa na mesma fonte: pelo menos três por moeda.",
@@ -165,7 +154,7 @@ def test_a_hanging_answer_is_given_up(evidencia: Evidence, esperado: dict[str, A
     wanted = "Um pedido que não responde em 3 s é abandonado, e a moeda segue o seu caminho."
     for code, late in day["late"].items():
         row = rate_of(run, day, code)
-        asked = questions(run, FIRST, code)
+        asked = run.gets(FIRST, f"/{code}")
         if not asked:
             raise Waits(f"Espera que a fonte principal seja perguntada por {code}.")
         expect(
@@ -173,7 +162,7 @@ def test_a_hanging_answer_is_given_up(evidencia: Evidence, esperado: dict[str, A
             wanted,
             f"{code}: a fonte principal ficou muda por mais de 10 s, e o seu DAG esperou por ela.",
         )
-        later = [r for r in (*asked[1:], *questions(run, SECOND, code))]
+        later = [r for r in (*asked[1:], *run.gets(SECOND, f"/{code}"))]
         waited = min((_at(r) for r in later), default=_at(asked[0])) - _at(asked[0])
         expect(waited < PATIENCE, wanted, f"{code}: você esperou {waited:.0f} s antes de tentar outra coisa.")
         expect(row, wanted, f"{code}: depois do pedido sem resposta, a moeda ficou sem cotação.")
@@ -205,7 +194,7 @@ def test_the_second_source_stands_in(evidencia: Evidence, esperado: dict[str, An
                     wanted,
                     f"{code}: a principal não tinha uma cotação boa, a secundária tinha, e ficou {shown(row)}.",
                 )
-        needless = [code for code in codes(day, "good") if questions(run, SECOND, code)]
+        needless = [code for code in codes(day, "good") if run.gets(SECOND, f"/{code}")]
         expect(
             not needless,
             "A secundária só é perguntada pelo que a principal não deu: cada pedido a ela é pago.",
