@@ -26,6 +26,7 @@ TURNS = ".trava"
 """The file by which tests take turns (`core/conftest.py`): it stays, since others may be waiting at it."""
 BEFORE: pytest.StashKey[set[str]] = pytest.StashKey()
 SCRATCH: pytest.StashKey[Path] = pytest.StashKey()
+LEFT: pytest.StashKey[set[str]] = pytest.StashKey()
 
 
 class _ByFile(LoadScopeScheduling):
@@ -86,8 +87,15 @@ def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
         time.sleep(0.2)
     shutil.rmtree(scratch, ignore_errors=True)
     if left:
-        session.config.get_terminal_writer().line("\nFICOU PARA TRÁS:\n" + "\n".join(sorted(left)), red=True)
+        session.config.stash[LEFT] = left
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """At the very end: what fails a session of tests that all passed is not to be looked for."""
+    if left := terminalreporter.config.stash.get(LEFT, set()):
+        terminalreporter.write_line("\nFICOU PARA TRÁS:\n" + "\n".join(sorted(left)), red=True)
 
 
 def _is_controller(session: pytest.Session) -> bool:

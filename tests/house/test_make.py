@@ -131,7 +131,7 @@ def test_ci_runs_make_test(tmp_path: Path, machine: Path) -> None:
         check=True,
     )
     # All tests, whatever they cost: CI only asks which ones are slow.
-    assert done.stdout == "make test ARGS=--durations=60 --durations-min=20 CI=true\nend\n"
+    assert done.stdout == "make test ARGS=--durations=12 --durations-min=60 CI=true\nend\n"
 
 
 @pytest.mark.full
