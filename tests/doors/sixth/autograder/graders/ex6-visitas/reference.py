@@ -1,0 +1,2 @@
+def expected(drawn, world):
+    return {"visitas": drawn.visits}

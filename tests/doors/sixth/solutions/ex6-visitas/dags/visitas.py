@@ -1,0 +1,1 @@
+# O seu DAG vai aqui.
