@@ -10,21 +10,11 @@ from typing import Any, TypeVar
 
 import pytest
 
-from autograder.model.evidence import (
-    CallResult,
-    DagSeen,
-    DeadlineMissed,
-    DefinitionsReport,
-    Evidence,
-    FlowReport,
-    FlowRunReport,
-    MaterializeReport,
-    Outcome,
-    ParseReport,
-    Row,
-    RunReport,
-    StepEvidence,
-)
+from autograder.model.evidence import Evidence, Outcome, Row, StepEvidence
+from autograder.model.reports.airflow import DagSeen, DeadlineMissed, ParseReport, RunReport
+from autograder.model.reports.calls import CallResult
+from autograder.model.reports.dagster import DefinitionsReport, MaterializeReport
+from autograder.model.reports.prefect import FlowReport, FlowRunReport
 
 Test = TypeVar("Test", bound=Callable[..., None])
 

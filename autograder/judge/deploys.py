@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from autograder.judge.checks import Unmet, Waits, step_of
-from autograder.model.evidence import Evidence, StepEvidence, TreeEntry, WorkflowReport
+from autograder.model.evidence import Evidence, StepEvidence, TreeEntry
+from autograder.model.reports.workflows import WorkflowReport
 
 _RELATIVE = re.compile(r"(?:\./)?releases/([^/]+)/?")
 _ABSOLUTE = re.compile(r"/(?:.*/)?{target}/+releases/([^/]+)/?")

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from autograder.judge.checks import Waits, step_of
-from autograder.model.evidence import CheckerFinding, Evidence
+from autograder.model.evidence import Evidence
+from autograder.model.reports.workflows import CheckerFinding
 
 SHA = re.compile(r"[0-9a-f]{40}")
 

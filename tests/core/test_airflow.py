@@ -20,14 +20,8 @@ from typing import Any
 import pytest
 
 from autograder.doors import Grading, grade
-from autograder.model.evidence import (
-    CallReport,
-    CallResult,
-    DeadlineMissed,
-    DeadlineReport,
-    ParseReport,
-    RunReport,
-)
+from autograder.model.reports.airflow import DeadlineMissed, DeadlineReport, ParseReport, RunReport
+from autograder.model.reports.calls import CallReport, CallResult
 from autograder.model.result import Verdict
 from autograder.run.adapters import ADAPTERS
 from autograder.run.stage import ColdStage

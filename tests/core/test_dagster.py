@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from autograder.model.evidence import DefinitionsReport, MaterializeReport
+from autograder.model.reports.dagster import DefinitionsReport, MaterializeReport
 from autograder.run.adapters import ADAPTERS
 from autograder.run.elsewhere import LoadDefinitions, Materialize
 from autograder.run.warm import stop_warm, warm_stage

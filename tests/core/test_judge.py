@@ -18,8 +18,9 @@ from autograder.judge.messages import posts
 from autograder.judge.partial import so_far
 from autograder.judge.session import Finding, JudgeError, judge
 from autograder.judge.verdicts import verdicts_of
-from autograder.model.evidence import Evidence, Outcome, Row, RunReport, StepEvidence, TaskRun
+from autograder.model.evidence import Evidence, Outcome, Row, StepEvidence
 from autograder.model.exercise import Exercise
+from autograder.model.reports.airflow import RunReport, TaskRun
 from autograder.model.result import Status
 
 HEADER = "from autograder.judge import Unmet, criterion, expect, run_of, step_of\n"

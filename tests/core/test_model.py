@@ -14,13 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from autograder.model.evidence import Evidence, FileSeen, Outcome, RunReport, StepEvidence, TaskRun
+from autograder.model.evidence import Evidence, FileSeen, Outcome, StepEvidence
 from autograder.model.exercise import (
     CHECKLIST_TITLES,
     BrokenExerciseError,
     ChecklistItem,
     load_exercise,
 )
+from autograder.model.reports.airflow import RunReport, TaskRun
 from autograder.model.result import DifferingRow, Result, Status, Verdict, json_schema_text
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from autograder.model.evidence import FlowReport, FlowRunReport
+from autograder.model.reports.prefect import FlowReport, FlowRunReport
 from autograder.run.elsewhere import LoadFlow, RunFlow
 from autograder.run.world import Limits
 from autograder.sandbox.probe import probe

@@ -9,15 +9,8 @@ import pytest
 from autograder.judge.checks import Unmet, Waits
 from autograder.judge.deploys import Deployed, deployed, failed_step, said, watched
 from autograder.judge.workflows import Workflow, matches, starts, workflow_of
-from autograder.model.evidence import (
-    Evidence,
-    NameEvent,
-    Outcome,
-    ReadingReport,
-    StepEvidence,
-    TreeEntry,
-    WorkflowReport,
-)
+from autograder.model.evidence import Evidence, NameEvent, Outcome, StepEvidence, TreeEntry
+from autograder.model.reports.workflows import ReadingReport, WorkflowReport
 
 SHA = "4be1f0a" + "0" * 33
 

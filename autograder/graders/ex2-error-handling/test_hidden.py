@@ -8,7 +8,8 @@ from itertools import pairwise
 from typing import Any
 
 from autograder.judge import SeenRun, Waits, criterion, differing_rows, expect, run_of
-from autograder.model.evidence import Evidence, Row, TaskRun
+from autograder.model.evidence import Evidence, Row
+from autograder.model.reports.airflow import TaskRun
 
 COMMON, AGAIN, UNSTEADY = "dia-comum/primeira", "dia-comum/segunda", "instavel/execução"
 LIMITED, BLACKOUT, BROKEN = "limite/execução", "apagao/execução", "queda/execução"

@@ -7,7 +7,8 @@ from typing import Any
 from autograder.judge import Unmet, criterion, expect, run_of
 from autograder.judge.checks import calls_of
 from autograder.judge.messages import Message, mails, mentions, not_kept, posts
-from autograder.model.evidence import CallResult, Evidence, StepEvidence
+from autograder.model.evidence import Evidence, StepEvidence
+from autograder.model.reports.calls import CallResult
 
 FLAPS = ("1", "2", "2-de-novo", "3", "4", "5", "6")
 """The checks in their order; the second one is performed twice."""

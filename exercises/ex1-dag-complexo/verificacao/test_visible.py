@@ -18,7 +18,8 @@ from autograder.judge import (
     share_of_rows,
 )
 from autograder.judge.checks import only_dag, parse_of
-from autograder.model.evidence import DagSeen, Effect, Evidence, TaskRun, TaskSeen
+from autograder.model.evidence import Evidence
+from autograder.model.reports.airflow import DagSeen, Effect, TaskRun, TaskSeen
 
 DAG_ID = "vendas_diarias"
 ZONE = ZoneInfo("America/Sao_Paulo")

@@ -12,7 +12,9 @@ from typing import Any
 from autograder.judge import Unmet, criterion, expect, run_of, step_of
 from autograder.judge.checks import calls_of, deadlines_of, only_dag, parse_of
 from autograder.judge.messages import Message, mails, mentions, not_kept, number_after, posts, refusals
-from autograder.model.evidence import CallResult, DagSeen, Evidence, StepEvidence
+from autograder.model.evidence import Evidence, StepEvidence
+from autograder.model.reports.airflow import DagSeen
+from autograder.model.reports.calls import CallResult
 
 DAG_ID = "vigia"
 MAX_PARSE_SECONDS = 5.0

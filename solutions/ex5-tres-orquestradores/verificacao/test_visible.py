@@ -7,13 +7,9 @@ from typing import Any
 
 from autograder.judge import Unmet, Waits, criterion, differing_rows, expect
 from autograder.judge.checks import definitions_of, flow_of, flow_run_of, materialized_in
-from autograder.model.evidence import (
-    Evidence,
-    FlowRunReport,
-    MaterializeReport,
-    Row,
-    StepEvidence,
-)
+from autograder.model.evidence import Evidence, Row, StepEvidence
+from autograder.model.reports.dagster import MaterializeReport
+from autograder.model.reports.prefect import FlowRunReport
 
 FLOW, DEPLOYMENT = "vendas_diarias", "implantacao"
 ASSETS = ("vendas", "vendas_por_regiao")

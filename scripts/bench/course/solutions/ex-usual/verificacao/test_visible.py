@@ -6,7 +6,8 @@ from typing import Any
 
 from autograder.judge import criterion, expect, run_of
 from autograder.judge.checks import parse_of
-from autograder.model.evidence import DagSeen, Evidence
+from autograder.model.evidence import Evidence
+from autograder.model.reports.airflow import DagSeen
 
 
 def the_dag(evidence: Evidence) -> DagSeen:
