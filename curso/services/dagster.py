@@ -10,11 +10,9 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 from curso.atomic import write_text
+from curso.services.dagster_project import LOCATION, project, write_project
 from curso.services.folder import HOST, Folder
 from curso.services.service import Part, Ports, Service, listens, module
-
-LOCATION = "caju"
-"""The name of the one code location, and of the Python package that it is."""
 
 INSTANCE = """\
 # Made by the course each time the service starts.
@@ -38,43 +36,11 @@ load_from:
       port: {port}
       location_name: {name}
 """
-PROJECT = """\
-[project]
-name = "caju"
-requires-python = ">=3.11"
-version = "0.1.0"
-dependencies = ["dagster"]
-
-[tool.dg]
-directory_type = "project"
-
-[tool.dg.project]
-root_module = "caju"
-code_location_name = "caju"
-"""
-DEFINITIONS = '''\
-"""Tudo o que está na pasta `defs/` ao lado, reunido. Feito pelo curso."""
-
-from pathlib import Path
-
-import dagster as dg
-
-
-@dg.definitions
-def defs():
-    # Um processo por run, e não um por passo: em duas CPUs, subir processos demora mais que trabalhar.
-    executor = dg.Definitions(executor=dg.in_process_executor)
-    return dg.Definitions.merge(dg.load_from_defs_folder(path_within_project=Path(__file__).parent), executor)
-'''
 
 
 def base_url(folder: Folder, ports: Ports) -> str:
     """Where its pages are: under the path at which a Lab shows them, so that their links hold there too."""
     return f"http://{HOST}:{ports['web']}{folder.web_path()}"
-
-
-def project(folder: Folder) -> Path:
-    return folder / "projeto"
 
 
 def settings(folder: Folder) -> dict[str, str]:
@@ -98,12 +64,7 @@ def settings(folder: Folder) -> dict[str, str]:
 def prepare(folder: Folder, ports: Ports) -> None:
     """Writes what is the course's own; the files of the lessons, in `defs/`, stay as they are."""
     folder.choose_web_path()
-    package = project(folder) / "src" / LOCATION
-    (package / "defs").mkdir(parents=True, exist_ok=True)
-    for empty in (package / "__init__.py", package / "defs" / "__init__.py"):
-        empty.touch()
-    write_text(package / "definitions.py", DEFINITIONS)
-    write_text(project(folder) / "pyproject.toml", PROJECT)
+    write_project(folder)
     write_text(folder / "dagster.yaml", INSTANCE)
     write_text(folder / "workspace.yaml", WORKSPACE.format(host=HOST, port=ports["codigo"], name=LOCATION))
 

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from curso.atomic import write_text
-from curso.services.dagster import LOCATION, project
+from curso.services.dagster_project import LOCATION, project
 from curso.services.dagster_run import Backfill, Run, moment
 from curso.services.folder import Folder
 from curso.services.service import ServiceError

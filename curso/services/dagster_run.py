@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from curso.services.service import ServiceError
 from curso.show.table import Tabela
 
-if TYPE_CHECKING:
-    from curso.services.dagster_client import Dagster
-
 ENDED = ("SUCCESS", "FAILURE", "CANCELED")
 BACKFILL_ENDED = ("COMPLETED_SUCCESS", "COMPLETED_FAILED", "COMPLETED", "FAILED", "CANCELED")
 _COLOURS = {"SUCCESS": "success", "FAILURE": "failed", "SKIPPED": "skipped", "IN_PROGRESS": "running"}
+
+
+class Dagster(Protocol):
+    """What a run asks of the service's client."""
+
+    def api(self, consulta: str, **variaveis: Any) -> dict[str, Any]: ...
 
 
 class Run:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from curso.services.service import ServiceError
 from curso.show.table import Tabela
 
-if TYPE_CHECKING:
-    from curso.services.prefect_client import Prefect
-
 FINAL = ("COMPLETED", "FAILED", "CANCELLED", "CRASHED")
 SETTLE_SECONDS = 10.0
 LOG_SECONDS = 6.0
+
+
+class Prefect(Protocol):
+    """What a run asks of the service's client; `url` is the address of its pages."""
+
+    url: str
+
+    def api(self, metodo: str, caminho: str, json: Any = None) -> Any: ...
 
 
 class Execucao:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from curso.services.service import ServiceError
 from curso.show.table import Tabela
 
-if TYPE_CHECKING:
-    from curso.services.airflow_client import Airflow
-
 ENDED = ("success", "failed")
 DONE = ("success", "failed", "skipped", "upstream_failed", "removed")
+
+
+class Airflow(Protocol):
+    """What a run asks of the service's client."""
+
+    def api(self, metodo: str, caminho: str, *, params: Mapping[str, Any] | None = None) -> Any: ...
+    def tarefas(self, dag: str) -> list[dict[str, Any]]: ...
 
 
 class Execucao:
