@@ -62,7 +62,7 @@ class Check:
             while self._news.poll():
                 come.append(self._news.recv())
         except (EOFError, OSError):
-            if not (come and isinstance(come[-1], Result)):
+            if not (come and isinstance(come[-1], Result | Broken)):
                 why = "A verificação terminou sem resultado; rode `curso doutor` em outro terminal."
                 come.append(Broken(why))
         return come

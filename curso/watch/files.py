@@ -74,6 +74,9 @@ def half_typed(folder: Path, names: Sequence[str]) -> str:
 
 
 def _problem(name: str, source: bytes) -> str:
+    no_code = f"{name}: o Python não consegue ler este arquivo como código."
+    if b"\0" in source:  # a ValueError or a SyntaxError, as the version pleases
+        return no_code
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -84,7 +87,7 @@ def _problem(name: str, source: bytes) -> str:
         shown = f" «{line[:60]}»" if line else ""
         return f"{name}{where}: o Python ainda não entende{shown}: {_said(error.msg or '')}."
     except (ValueError, RecursionError, MemoryError):
-        return f"{name}: o Python não consegue ler este arquivo como código."
+        return no_code
     return ""
 
 
