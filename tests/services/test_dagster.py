@@ -165,7 +165,7 @@ def test_the_page_is_served_under_its_own_path(dagster: Dagster) -> None:
 
 def test_it_listens_on_this_machine_only_and_tells_nobody(dagster: Dagster) -> None:
     addresses = {
-        c.laddr.ip
+        c.laddr.ip.removeprefix("::ffff:")  # gRPC writes an IPv4 address as an IPv6 one
         for process in left_by(Folder("dagster").path)
         for c in process.net_connections("inet")
         if c.status == "LISTEN"
