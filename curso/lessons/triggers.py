@@ -122,6 +122,4 @@ def unheeded(document: Mapping[str, Any]) -> list[str]:
     for name, job in document["jobs"].items():
         keys = ("timeout-minutes", "services", "concurrency", "permissions", "environment")
         found += [f"{key} ({name})" for key in keys if key in job]
-        steps = [step for step in job.get("steps") or [] if isinstance(step, Mapping)]
-        found += [f"timeout-minutes (um passo de {name})" for step in steps if "timeout-minutes" in step]
-    return list(dict.fromkeys(found))
+    return found

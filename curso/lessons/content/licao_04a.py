@@ -20,7 +20,7 @@ PREDICTIONS = [
         options={
             "a": "nunca: o parâmetro recebe None",
             "b": "depois que `pedidos` rodou, quando o segundo asset é chamado",
-            "c": "antes de qualquer asset rodar",
+            "c": "antes de qualquer asset rodar, e a mensagem só diz que o grafo não fecha",
             "d": "antes de qualquer asset rodar, e com uma sugestão do nome certo",
         },
         answer="d",

@@ -15,14 +15,14 @@ PREDICTIONS = [
         id="05a.agenda",
         question="O cron do DAG está trocado (0h06 em vez de 6h00). O que diz o nível 4, que roda o DAG inteiro com dag.test()?",
         options={
-            "a": "falha: o DAG roda na hora errada",
-            "b": "passa: dag.test() não olha a agenda",
+            "a": "passa: dag.test() não olha a agenda",
+            "b": "falha: o DAG roda na hora errada",
             "c": "nem chega a rodar: o Airflow recusa o cron",
         },
-        answer="b",
+        answer="a",
         why={
-            "a": "quem decide a hora é o scheduler, e em `dag.test()` não há scheduler: a data é a que você passa.",
-            "b": "ele executa as tasks para a data que você deu. Agenda, fuso e concorrência ficam para o nível 2, que lê a estrutura.",
+            "a": "ele executa as tasks para a data que você deu. Agenda, fuso e concorrência ficam para o nível 2, que lê a estrutura.",
+            "b": "quem decide a hora é o scheduler, e em `dag.test()` não há scheduler: a data é a que você passa.",
             "c": "`6 0 * * *` é um cron perfeitamente válido: todo dia, seis minutos depois da meia-noite.",
         },
     ),
@@ -61,14 +61,14 @@ PREDICTIONS = [
         question="Um dos jobs de `regras` falha. O que acontece com `publicar` (`needs: [regras, versao]`) e com `avisar` (`if: failure()`)?",
         options={
             "a": "os dois são pulados",
-            "b": "`publicar` é pulado, e `avisar` roda",
-            "c": "`publicar` roda, porque o job `versao` passou, e `avisar` também",
+            "b": "`publicar` roda, porque o job `versao` passou, e `avisar` também",
+            "c": "`publicar` é pulado, e `avisar` roda",
         },
-        answer="b",
+        answer="c",
         why={
             "a": "`avisar` diz `if: failure()`: ele existe para isso, e roda quando algum dos que ele espera falhou.",
-            "b": "`needs` pede que **todos** passem, a matriz inteira; `if: failure()` troca essa condição pela contrária.",
-            "c": "`needs` não é «um dos»: basta um falhar, ou um só valor da matriz, para o job ser pulado.",
+            "b": "`needs` não é «um dos»: basta um falhar, ou um só valor da matriz, para o job ser pulado.",
+            "c": "`needs` pede que **todos** passem, a matriz inteira; `if: failure()` troca essa condição pela contrária.",
         },
     ),
 ]
@@ -323,7 +323,9 @@ def _limpo(answer: str) -> str:
         if not {"testes", "publicar"} <= set(jobs):
             raise Wrong("Precisa haver os jobs `testes` e `publicar`.")
         if "actions/setup-python@" not in str(jobs["testes"]):
-            raise Wrong("O job `testes` usa o Python sem instalá-lo: falta o `actions/setup-python`.")
+            raise Wrong(
+                "O job `testes` usa o Python que a máquina tiver: falta o `actions/setup-python`, que diz qual."
+            )
         if "needs.testes.outputs." not in str(jobs["publicar"]):
             raise Wrong(
                 "`publicar` precisa receber o nome da versão de `testes`, por `needs.testes.outputs`."

@@ -57,7 +57,7 @@ desafio("05a.limpo", limpo.replace("needs: testes\n", "needs: teste\n"))
 # %% errada: uma action velha | foi aposentado
 desafio("05a.limpo", limpo.replace("checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1", "checkout@v3"))
 
-# %% errada: esquece o setup-python | sem instalá-lo
+# %% errada: esquece o setup-python | o Python que a máquina tiver
 desafio(
     "05a.limpo",
     limpo.replace(

@@ -6,7 +6,7 @@ from pathlib import Path
 from caju_regras import limpar
 
 LOJAS = {"Belém", "Curitiba", "Goiânia", "Recife"}
-MAIOR_VENDA = 50_000_00
+MAIOR_VENDA = 5_000_00
 
 
 def test_o_arquivo_mais_novo():
