@@ -81,6 +81,11 @@ def step_of(evidence: Evidence, name: str) -> StepEvidence:
     return step
 
 
+def reached(step: StepEvidence, service: str, path: str) -> list[Row]:
+    """What came to one of the world's web services about this path during a step, in order."""
+    return [one for one in step.services.get(service, []) if one.get("path") == path]
+
+
 @dataclass(frozen=True)
 class SeenRun:
     """One run with its report at hand."""

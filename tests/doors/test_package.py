@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 EXERCISE = "ex1-dag-complexo"
 FILE = "dags/vendas_diarias.py"
 MIN_PASSAGE = 60  # characters: less may stand anywhere
+IMPORTS = ("import ", "from ", "#", "uses: actions/", "with:", "persist-credentials:", "python-version:")
+"""How lines begin that any Python file or workflow has: the way in of somebody else's code."""
 
 
 @pytest.fixture(scope="module")
@@ -57,8 +59,9 @@ def test_it_holds_what_a_class_needs(package: Course) -> None:
 
 def test_it_holds_no_answer_no_hidden_grader_and_no_bank(package: Course, course: Course) -> None:
     names = _names(package.root)
-    for part in ("solutions", "gabarito", "tests", "graders/ex1", "bank/", "test_hidden", "reference.py"):
+    for part in ("solutions", "gabarito", "graders/ex", "bank/", "test_hidden", "reference.py"):
         assert not [name for name in names if part in name], part
+    assert not [name for name in names if name.startswith("tests/")]
 
 
 def _passages(folder: Path) -> dict[tuple[str, ...], str]:
@@ -69,7 +72,7 @@ def _passages(folder: Path) -> dict[tuple[str, ...], str]:
         for line in path.read_bytes().decode("utf-8", errors="replace").splitlines():
             # A notebook spells its lines inside of strings.
             plain = line.strip().strip('",').removesuffix("\\n").replace('\\"', '"').strip().strip('",')
-            if len(plain) > 3 and not plain.startswith(("import ", "from ", "#")):
+            if len(plain) > 3 and not plain.removeprefix("- ").startswith(IMPORTS):
                 lines.append(plain)
         for three in zip(lines, lines[1:], lines[2:], strict=False):
             if sum(map(len, three)) >= MIN_PASSAGE:
@@ -82,7 +85,8 @@ def test_it_holds_no_passage_of_an_answer_a_hidden_grader_or_the_bank(
 ) -> None:
     """Not by name alone: what is written in them stands nowhere in the package."""
     secret = {}
-    for folder in (course.answer, course.root / "autograder" / "graders", course.root / "tests" / "bank"):
+    answers = (course.root / "solutions").glob("*/gabarito")
+    for folder in (*answers, course.root / "autograder" / "graders", course.root / "tests" / "bank"):
         passages = _passages(folder)
         assert len(passages) > 40, "there is something to find"
         secret |= passages

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from autograder.judge import Waits, criterion, differing_rows, expect
-from autograder.judge.checks import flow_run_of, materialized_in
+from autograder.judge.checks import flow_run_of, materialized_in, reached
 from autograder.model.evidence import Evidence, Row, StepEvidence
 
 TABLES = ("vendas", "vendas_por_regiao")
@@ -34,9 +34,7 @@ def wanted_sales(day: dict[str, Any]) -> set[str]:
 
 
 def asked(step: StepEvidence, day: dict[str, Any], store: int) -> list[Row]:
-    """What the API was asked about this day of this store."""
-    path = f"{day['base']}/{day['date']}/{store}"
-    return [row for row in step.services.get("api", []) if row.get("path") == path]
+    return reached(step, "api", f"{day['base']}/{day['date']}/{store}")
 
 
 def answered(step: StepEvidence, day: dict[str, Any]) -> set[int]:

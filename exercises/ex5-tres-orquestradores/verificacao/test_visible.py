@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from autograder.judge import Unmet, Waits, criterion, differing_rows, expect
-from autograder.judge.checks import definitions_of, flow_of, flow_run_of, materialized_in
+from autograder.judge.checks import definitions_of, flow_of, flow_run_of, materialized_in, reached
 from autograder.model.evidence import Evidence, Row, StepEvidence
 from autograder.model.reports.dagster import MaterializeReport
 from autograder.model.reports.prefect import FlowRunReport
@@ -26,8 +26,7 @@ def of_day(step: StepEvidence, table: str, day: dict[str, Any]) -> list[Row] | N
 
 def asked(step: StepEvidence, day: dict[str, Any], store: int) -> list[Row]:
     """What the API was asked about this day of this store."""
-    path = f"{day['base']}/{day['date']}/{store}"
-    return [row for row in step.services.get("api", []) if row.get("path") == path]
+    return reached(step, "api", f"{day['base']}/{day['date']}/{store}")
 
 
 def why_flow(report: FlowRunReport) -> str:
