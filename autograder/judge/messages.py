@@ -85,8 +85,9 @@ def _words(part: Any, depth: int = 0) -> Iterator[str]:
 
 
 def _without_tags(text: str) -> str:
+    """The words of HTML, a line for each block; a table's row is one line, as its reader sees it."""
     if not re.search(r"<(?:\w+|/\w+|!)[^>]*>", text):
         return text
-    return html.unescape(
-        re.sub(r"<[^>]+>", "\n", re.sub(r"</?(?:b|i|em|strong|code|span|a)\b[^>]*>", "", text))
-    )
+    text = re.sub(r"</?(?:b|i|em|strong|code|span|a)\b[^>]*>", "", text)
+    text = re.sub(r"\s*</?(?:td|th)\b[^>]*>\s*", " ", text)
+    return html.unescape(re.sub(r"<[^>]+>", "\n", text))

@@ -208,6 +208,13 @@ def test_mail_is_read_without_its_markup() -> None:
     assert "x < y" in message.text
 
 
+def test_a_tables_row_is_read_as_one_line() -> None:
+    rows = "<table><tr><th>p95</th>\n <td>12.5</td></tr><tr><td>taxa_falha</td><td></td></tr><tr><td>9</td></tr></table>"
+    (message,) = mails(step(correio=[{"to": "b@c", "subject": "oi", "text": rows}]), "correio")
+    assert number_after(message.text, "p95") == [12.5]
+    assert number_after(message.text, "taxa_falha") == []
+
+
 @pytest.mark.parametrize(
     "body",
     [

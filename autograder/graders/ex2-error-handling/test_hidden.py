@@ -105,6 +105,16 @@ def asked_to_wait(run: SeenRun, earlier: Row, later: Row, thread: int | None = N
     return waited or end - start
 
 
+def _slept(run: SeenRun, earlier: Row, later: Row) -> list[float]:
+    """Every pause that a task slept between two questions, in whatever thread."""
+    return [
+        seconds
+        for task in _askers(run, earlier, later)
+        for seconds, at in zip(task.sleeps, task.slept_at, strict=False)
+        if _at(earlier) < at < _at(later)
+    ]
+
+
 def _askers(run: SeenRun, *asked: Row) -> list[TaskRun]:
     """Who asked these questions: another currency's pauses are its own."""
     moments = [_at(row) for row in asked]
@@ -132,10 +142,16 @@ def test_pauses_grow_and_end(evidencia: Evidence, esperado: dict[str, Any]) -> N
     )
     if len(asked) < MIN_QUESTIONS:
         raise Waits("Espera pelo menos três pedidos pela mesma moeda; é o critério de insistir que os pede.")
-    # Where currencies are asked for side by side, each in its thread, the pauses of the one are not the other's.
+    # Where currencies are asked for side by side, each in its thread, the pauses of the one are not the other's. A
+    # coroutine hands each of its pauses to any thread: there a single growing choice among them is enough.
     threads = {by for task in _askers(run, *asked) for by in task.slept_by}
-    candidates = [*threads] if len(threads) > 1 else [None]
-    series = [[asked_to_wait(run, *pair, thread) for pair in pairwise(asked)] for thread in candidates]
+    series = [
+        [asked_to_wait(run, *pair, thread) for pair in pairwise(asked)]
+        for thread in (threads if len(threads) > 1 else [None])
+    ]
+    if len(threads) > 1:
+        first, last = (_slept(run, *pair) for pair in (asked[:2], asked[-2:]))
+        series += [[one, other] for one in first for other in last if other >= 1]
     pauses = next((one for one in series if one[-1] > one[0] + MIN_GROWTH), series[0])
     told = ", ".join(f"{pause:.1f} s" for pause in pauses)
     expect(pauses[-1] >= 1, wanted, f"As esperas entre os pedidos foram de {told}: quase nada.")
@@ -255,9 +271,9 @@ def test_one_useful_message_for_a_failure(evidencia: Evidence, esperado: dict[st
 def _lacks(message: Row, day: dict[str, Any], failed: list[TaskRun]) -> list[str]:
     raw = html.unescape(f"{message.get('subject')}\n{message.get('text')}")
     links = URL.findall(raw)
-    text = _plain(URL.sub(" ", raw))
+    text = _without_links(raw)
     year, month, number = day["date"].split("-")
-    errors = [_plain(task.error.partition(": ")[2])[:40] for task in failed]
+    errors = [_without_links(task.error.partition(": ")[2])[:40] for task in failed]
     known = [*filter(None, errors), *map(str, day["statuses"]), TRAP]
     there = {
         "o endereço do plantão": day["duty"] in str(message.get("to")),
@@ -270,9 +286,9 @@ def _lacks(message: Row, day: dict[str, Any], failed: list[TaskRun]) -> list[str
     return [what for what, is_there in there.items() if not is_there]
 
 
-def _plain(text: str) -> str:
-    """Words alone: no tags, one space between them."""
-    return " ".join(html.unescape(TAG.sub(" ", text)).split())
+def _without_links(text: str) -> str:
+    """Words alone: no links, no tags, one space between them. An error may begin with the address that it is about."""
+    return " ".join(html.unescape(TAG.sub(" ", URL.sub(" ", text))).split())
 
 
 @criterion("limpeza")

@@ -34,7 +34,7 @@ MAX_TEXT = 2_000
 MAX_TASKS = 500
 MAX_INFOS = 20_000  # runs that are looked at between the start date and the window
 SHORT_SLEEP = 0.1  # seconds: below, a library polls something, and nobody asked for a pause
-MAX_SLEEPS = 200  # skipped in one task; after these a loop that polls really waits
+MAX_SLEEPS = 1000  # skipped in one task: a long pause second by second too, no loop that polls for ever
 
 cannot_stay_warm = ""
 """Set where this Airflow does not let everything be paid in advance."""
@@ -542,7 +542,7 @@ class _Ledger:
 
     def entry(self, ti: Any) -> dict[str, Any]:
         key = (ti.task_id, ti.map_index)
-        slept = self._sleeps.get(key, [])[:50]
+        slept = self._sleeps.get(key, [])
         threads = list(dict.fromkeys(thread for _, _, thread in slept))
         return {
             "id": ti.task_id,

@@ -22,11 +22,13 @@ class Memory:
         self._kept: list[dict[str, str | int | float | None]] = []
         self._count = 0
 
-    def note(self, **what: str | int | float | None) -> None:
-        """Remembers one arrival. Safe from several threads: a list's append is atomic."""
+    def note(self, **what: str | int | float | None) -> dict[str, str | int | float | None]:
+        """Remembers one arrival: its row. Safe from several threads: a list's append is atomic."""
         self._count += 1
+        row = {k: v[:MAX_TEXT] if isinstance(v, str) else v for k, v in what.items()}
         if len(self._kept) < MAX_KEPT:
-            self._kept.append({k: v[:MAX_TEXT] if isinstance(v, str) else v for k, v in what.items()})
+            self._kept.append(row)
+        return row
 
     def drain(self) -> list[dict[str, str | int | float | None]]:
         """What has come since the last time; a row `{"more": n}` tells how many were not kept."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.server
+import select
 import socket
 import threading
 import time
@@ -61,7 +62,10 @@ class WebService:
         self._closing = threading.Event()
 
     def seen(self) -> list[dict[str, str | int | float | None]]:
-        """Rows of method, path, query, body, number, status (what it was answered) and at (seconds, a clock of its own)."""
+        """Rows of method, path, query, body, number, status (what it was answered) and at (seconds, a clock of its own).
+
+        Where the answer hung also `left`: when the client gave up, on the same clock; None where it did not.
+        """
         return self._memory.drain()
 
     @contextlib.contextmanager
@@ -133,13 +137,15 @@ class WebService:
                     {name.lower(): value for name, value in handler.headers.items()},
                 )
             )
-        self._memory.note(
+        row = self._memory.note(
             method=handler.command, path=parts.path, query=parts.query, body=body, number=number,
-            status=answer.status, at=round(time.monotonic(), 6),
+            status=answer.status, at=round(time.monotonic(), 6), **({"left": None} if answer.hang else {}),
         )  # fmt: skip
         if answer.hang:
-            self._closing.wait(answer.hang)
             handler.close_connection = True
+            if self._gave_up(handler.connection, answer.hang):
+                row["left"] = round(time.monotonic(), 6)
+                return
             if self._closing.is_set():
                 return
         content = answer.body.encode()
@@ -152,3 +158,16 @@ class WebService:
             handler.wfile.write(content[: len(content) // 2] if answer.cut else content)
         if answer.cut:
             handler.close_connection = True
+
+    def _gave_up(self, connection: socket.socket, seconds: float) -> bool:
+        """Says nothing for that long. True as soon as the client has hung up."""
+        end = time.monotonic() + seconds
+        watch = select.poll()
+        watch.register(connection, select.POLLIN)
+        while (rest := end - time.monotonic()) > 0 and not self._closing.wait(min(rest, 0.05)):
+            try:
+                if watch.poll(0) and not connection.recv(1, socket.MSG_PEEK):
+                    return True
+            except OSError:
+                return True
+        return False
