@@ -23,7 +23,7 @@ LEAST_DIGITS = 5
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _START = r"(?:file://)?(?:~[\w.-]*[/\\]|\.{1,2}[/\\]|/(?=[^\W\d]|[._])|[A-Za-z]:[/\\])"
 _QUOTED_PATH = re.compile(rf"""(?<=["'`«])({_START}[^"'`»\n]+)(?=["'`»])""")
-_PATH = re.compile(rf"""(?<![\w.:/\\~-]){_START}[^\s"'`«»<>|,;:()]*""")
+_PATH = re.compile(rf"""(?<![\w.:/\\~…-]){_START}[^\s"'`«»<>|,;:()]*""")
 _FILE = re.compile(r"[^/\\]+\.(?:py|ipynb|csv|gz|json|jsonl|ya?ml|toml|txt|md|sql|db|sqlite|sh|log|parquet)$")
 """Not any last part with a dot in it: /home/ana.avila is a person."""
 _REPEATED = re.compile(rf"{SOMEBODY}(?:[\s_.+-]*{SOMEBODY})+")
@@ -39,7 +39,7 @@ class Anonymous:
             tokens |= set(_tokens(name))
         longest_first = sorted(tokens, key=lambda token: (-len(token), token))
         self._names = re.compile("|".join(longest_first)) if tokens else None
-        self._words = {_folded(word) for text in _texts(exercise) for word in _WORD.findall(text)}
+        self._words = {folded(word) for text in _texts(exercise) for word in _WORD.findall(text)}
 
     def __call__(self, text: str) -> str:
         text = _EMAIL.sub("«e-mail»", unicodedata.normalize("NFC", clean(text)))
@@ -50,7 +50,7 @@ class Anonymous:
         if self._names is None:
             return text
         parts, at = [], 0
-        for match in self._names.finditer(_folded(text)):
+        for match in self._names.finditer(folded(text)):
             start, end = match.span()
             written = text[start:end]
             is_a_word = written.islower() and match[0] in self._words
@@ -73,7 +73,7 @@ def _only_the_file(path: re.Match[str]) -> str:
 
 def _tokens(name: str) -> Iterator[str]:
     """Regular expressions of what a name is recognised by: all of it, however it is joined, and each part."""
-    parts = _WORD.findall(_folded(unicodedata.normalize("NFC", name)))
+    parts = _WORD.findall(folded(unicodedata.normalize("NFC", name)))
     if len("".join(parts)) >= LEAST:
         yield r"[\W_]*".join(parts)
     for part in parts:
@@ -81,7 +81,7 @@ def _tokens(name: str) -> Iterator[str]:
             yield part
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """In lower case and without accents, each character in its place."""
     return "".join(unicodedata.normalize("NFKD", char)[0].lower()[:1] or char for char in text)
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from autograder.model.exercise import CHECKLIST_TITLES, ChecklistItem, Criterion
 from autograder.model.result import Result, Status, Verdict
-from curso.report.anonymous import Anonymous, without_folders
+from curso.report.anonymous import Anonymous, folded, without_folders
 from curso.report.results import ClassResults, Person
 
 MISTAKES = 10
@@ -119,8 +119,9 @@ def distribution(known: ClassResults) -> list[Bin]:
     edges = [round(top * tenth / 10) for tenth in range(11)]
     counts: Counter[int] = Counter()
     for person in known.people:
-        if person.points is not None:
-            counts[sum(person.points >= edge for edge in edges[1:])] += 1
+        points = person.points
+        if points is not None:
+            counts[sum(points >= edge for edge in edges[1:])] += 1
     parts = [
         Bin(least, max(least, next_one - 1), counts[number])
         for number, (least, next_one) in enumerate(pairwise(edges))
@@ -163,7 +164,8 @@ def kind(seen: str) -> str:
 def _mistake(group: list[Verdict], total: int, hide: Anonymous) -> Mistake:
     (most_said, _), *_ = Counter(verdict.seen for verdict in group).most_common(1)
     example = next(verdict for verdict in group if verdict.seen == most_said)
-    log = [line[:LINE_LENGTH] for line in hide(example.log).strip().splitlines()[-LOG_LINES:]]
+    _, traceback, told = hide(example.log).strip().rpartition("Traceback (")
+    log = [line[:LINE_LENGTH] for line in f"{traceback}{told}".splitlines()[-LOG_LINES:]]
     return Mistake(
         criterion=example.criterion,
         title=example.title,
@@ -191,13 +193,15 @@ def stuck(known: ClassResults) -> list[Stuck]:
         if reason := _reason(person):
             urgency, why = reason
             found.append((urgency, Stuck(person.name, person.points, why)))
-    return [one for _, one in sorted(found, key=lambda pair: (pair[0], pair[1].points or 0, pair[1].name))]
+    return [
+        one for _, one in sorted(found, key=lambda pair: (pair[0], pair[1].points or 0, folded(pair[1].name)))
+    ]
 
 
 def _reason(person: Person) -> tuple[int, str] | None:
     result = person.result
     if result is None:
-        return 1, "Entregou, e não há um resultado que se possa ler: corrija esta entrega."
+        return 1, "Não há um resultado deste exercício que se possa ler: corrija esta entrega."
     failed = [verdict for verdict in result.verdicts if verdict.status is Status.FAILED]
     waiting = [verdict for verdict in result.verdicts if verdict.status is Status.BLOCKED]
     if result.held:

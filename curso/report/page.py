@@ -38,7 +38,6 @@ def page(known: ClassResults, files: Collection[str]) -> str:
         items=figures.checklist(known),
         graded=_when(known.results),
         mixed=_mixed(known.results),
-        troubles=known.troubles,
         files=files,
         now=_day(datetime.now().astimezone()),
     )

@@ -11,7 +11,6 @@ from pydantic import ValidationError
 
 from autograder.model.exercise import BrokenExerciseError, Exercise, load_exercise
 from autograder.model.result import Result
-from curso.classroom.class_verbs import students_with_deliveries
 from curso.classroom.gradebook import Graded, gradebook_file, graded_in
 from curso.classroom.settings import class_folder, load_settings
 from curso.places import ROOT, exercise_folder, exercise_ids
@@ -77,13 +76,15 @@ def of_folder(exercise_id: str, folder: Path, root: Path = ROOT) -> ClassResults
             f"Em {folder} não há nenhum resultado: rode antes `curso corrigir {exercise.id} --turma PASTA` com a pasta das entregas."
         )
     handed_in = _folders(deliveries) if deliveries != results else []
-    people = [Person(name, found.get(name)) for name in sorted({*found, *handed_in})]
+    people = [Person(name, found.get(name)) for name in sorted({*found, *troubles, *handed_in})]
     place = deliveries.with_name(deliveries.name + REPORT)
-    return _usable(ClassResults(exercise, _module(root), tuple(people), place, tuple(troubles)))
+    return _usable(ClassResults(exercise, _module(root), tuple(people), place, tuple(troubles.values())))
 
 
 def of_nbgrader(exercise_id: str, root: Path = ROOT) -> ClassResults:
     """From what each student was given at nbgrader's door. Raises BrokenExerciseError."""
+    from curso.classroom.class_verbs import students_with_deliveries  # brings all of the grading along
+
     exercise = load_exercise(exercise_folder(exercise_id, root))
     found, troubles = _read(_given(exercise.id, root), exercise)
     handed_in = students_with_deliveries(exercise.id, root)
@@ -95,7 +96,7 @@ def of_nbgrader(exercise_id: str, root: Path = ROOT) -> ClassResults:
     sent = _sent(exercise.id, root)
     people = [
         Person(name, found.get(name), sent.get(name), graded.get(name))
-        for name in sorted({*found, *handed_in, *graded})
+        for name in sorted({*found, *troubles, *handed_in, *graded})
     ]
     module = _module(root)
     others = {
@@ -104,7 +105,7 @@ def of_nbgrader(exercise_id: str, root: Path = ROOT) -> ClassResults:
         if one.id != exercise.id and (folder := _given(one.id, root)).is_dir()
     }
     place = class_folder(root) / "relatorios" / exercise.id
-    return _usable(ClassResults(exercise, module, tuple(people), place, tuple(troubles), others))
+    return _usable(ClassResults(exercise, module, tuple(people), place, tuple(troubles.values()), others))
 
 
 def _module(root: Path) -> tuple[Exercise, ...]:
@@ -121,23 +122,23 @@ def _given(exercise_id: str, root: Path) -> Path:
     return class_folder(root) / "resultados" / exercise_id / "alunos"
 
 
-def _read(folder: Path, exercise: Exercise) -> tuple[dict[str, Result], list[str]]:
-    """Results by name, and a sentence for each file that is none of this exercise."""
-    found, troubles = {}, []
+def _read(folder: Path, exercise: Exercise) -> tuple[dict[str, Result], dict[str, str]]:
+    """Results by name; and for each name whose file is none of this exercise, a sentence."""
+    found, troubles = {}, {}
     for path in sorted(folder.glob("*.json")) if folder.is_dir() else ():
         if path.name.startswith("."):
             continue
         try:
             result = Result.model_validate_json(path.read_bytes())
         except (OSError, ValidationError):
-            troubles.append(
+            troubles[path.stem] = (
                 f"{path} está danificado e ficou fora do relatório: corrija essa entrega de novo."
             )
             continue
         if result.exercise == exercise.id:
             found[path.stem] = result
         else:
-            troubles.append(f"{path} é um resultado de {result.exercise}, e ficou fora do relatório.")
+            troubles[path.stem] = f"{path} é um resultado de {result.exercise}, e ficou fora do relatório."
     return found, troubles
 
 

@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from generated_class import write_class
 
 from autograder.doors import grade, judge_again
+from autograder.model.exercise import load_exercise
 from curso.classroom.batch import grade_class
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -219,6 +221,24 @@ def recorded(times: int, exercise: Path) -> list[float]:
         if again.points != again.max_points:
             raise SystemExit("A evidência guardada perdeu pontos: a medida não serve.")
     return spent
+
+
+def report(students: int, exercise: Path) -> float:
+    """Seconds of `curso relatorio`, the whole process, over a generated class's results."""
+    with tempfile.TemporaryDirectory() as folder:
+        results = Path(folder) / "turma-resultados"
+        write_class(load_exercise(exercise), students, results)
+        program = str(Path(sys.executable).parent / "curso")
+        command = [program, "relatorio", exercise.name, "--turma", str(results)]
+        started = time.perf_counter()
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+        seconds = time.perf_counter() - started
+        grades = (Path(folder) / "turma-relatorio" / f"canvas-{exercise.name}.csv").read_text(
+            encoding="utf-8"
+        )
+    if not students / 2 < grades.count("\n") <= students + 2:
+        raise SystemExit("O relatório não fala da turma toda: a medida não serve.")
+    return seconds
 
 
 class MemoryWatch(threading.Thread):
