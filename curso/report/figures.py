@@ -150,7 +150,7 @@ def mistakes(known: ClassResults) -> tuple[list[Mistake], int]:
 
 
 _QUOTED = re.compile(r"«[^»]*»|\"[^\"]*\"|'[^']*'|`[^`]*`|“[^”]*”")
-_LIST = re.compile(r": [\w./-]+(?:, [\w./-]+)*(?=[.;]?(?:\s|$))")
+_LIST = re.compile(r": [a-z_][\w/-]*(?:, [\w/-]+)*(?=[.;]?$)")
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 
 
