@@ -224,7 +224,7 @@ def relatorio(
         Path | None,
         typer.Option(
             metavar="DIR",
-            help="Onde escrever; sem ela, DIR-relatorio ou, do nbgrader, em .nbgrader/relatorios.",
+            help="Onde escrever; sem ela, ao lado da pasta da turma ou, do nbgrader, na pasta dele.",
         ),
     ] = None,
 ) -> None:
