@@ -211,6 +211,36 @@ def corrigir(
 
 
 @app.command(cls=Command, options_metavar="[OPÇÕES]")
+def relatorio(
+    exercicio: ExerciseName,
+    turma: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="A pasta das entregas, ou a dos resultados; sem ela, o que o nbgrader já corrigiu.",
+        ),
+    ] = None,
+    saida: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Onde escrever; sem ela, ao lado da pasta da turma ou, do nbgrader, na pasta dele.",
+        ),
+    ] = None,
+) -> None:
+    """(Quem dá aula) Escreve uma página sobre a turma em um exercício, e as notas em CSV para Moodle e Canvas."""
+    from curso.report.report import write_report
+
+    with sentences():
+        written, troubles = write_report(exercicio, turma, saida)
+        for sentence in troubles:
+            typer.echo(sentence, err=True)
+        for path in written:
+            typer.echo(path)
+        raise typer.Exit(COULD_NOT_GRADE if troubles else PASSED)
+
+
+@app.command(cls=Command, options_metavar="[OPÇÕES]")
 def dica(exercicio: ExerciseName, criterio: CriterionName) -> None:
     """Dá a próxima dica de um critério: um empurrão, o conceito, quase a resposta."""
     from curso.record.events import next_hint

@@ -32,6 +32,8 @@ NEVER = {
     ".ipynb_checkpoints",
     "dist",
 }
+OF_A_CLASS = ("-resultados", "-relatorio")
+"""How folders end that `curso corrigir` and `curso relatorio` make: grades of people."""
 
 
 MANIFEST = "pacote.json"
@@ -56,7 +58,7 @@ def package_files(root: Path = ROOT) -> list[Path]:
 
 def _goes(path: Path) -> bool:
     name = path.as_posix()
-    if any(part in NEVER for part in path.parts):
+    if any(part in NEVER or part.endswith(OF_A_CLASS) for part in path.parts):
         return False
     return not any(name == folder or name.startswith(folder + "/") for folder in LEFT_OUT)
 

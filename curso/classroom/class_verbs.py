@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -130,6 +131,7 @@ def forget_student(student: str, root: Path = ROOT) -> list[str]:
     found = [
         *(folder / kind / student for kind in ("submitted", "autograded", "feedback", "refeitas")),
         *folder.glob(f"resultados/*/alunos/{student}.json"),
+        *(path for path in folder.glob("relatorios/*") if _names(path, student)),
         *(path for path in (course / "inbound").glob("*") if path.name.startswith(f"{student}+")),
     ]
     erased = []
@@ -147,6 +149,13 @@ def forget_student(student: str, root: Path = ROOT) -> list[str]:
         _nbgrader(root, "db", "student", "remove", student, "--force")
         erased.append("gradebook")
     return erased
+
+
+def _names(report: Path, student: str) -> bool:
+    """A report that names somebody goes as a whole: it is made again in a second."""
+    name = re.compile(rf"(?<![\w-]){re.escape(student)}(?![\w-])")
+    files = [*report.glob("*.html"), *report.glob("*.csv")]
+    return any(name.search(path.read_text(encoding="utf-8", errors="replace")) for path in files)
 
 
 def _unlock(folder: Path) -> None:

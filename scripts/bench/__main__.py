@@ -4,7 +4,7 @@ usual       `nbgrader autograde` and `otter run`: a ten-task DAG, five checks, o
 same work   ours, warm: the same DAG, the same five checks, one run (course/)
 exercise 1  ours: nine steps, six of them runs of the DAG, 13 criteria; warm, cold, and the bare runs
 others      ours, warm: every other exercise of the course
-classes     30 submissions, then 100 more, then 1,000 judgements of evidence that was kept
+classes     30 submissions, then 100 more, then 1,000 judgements of evidence that was kept, and a report over 1,000
 services    from nothing to healthy, and their memory; with --licoes also each lesson's cells (an hour more)
 
 What is compared takes turns (A B A B ...), so that a machine that slows down slows both.
@@ -38,7 +38,7 @@ ROOT = HERE.parents[1]
 OUTPUT = ROOT / "docs" / "medidas"
 EXERCISE = ROOT / "solutions" / "ex1-dag-complexo"
 SAME_WORK = "ex-usual"
-LIVE, RECORDED = 100, 1_000
+LIVE, RECORDED, REPORTED = 100, 1_000, 1_000
 ALONE_TURNS = 2  # a minute each
 
 
@@ -114,6 +114,7 @@ def main() -> None:
         group = measures.class_of(asked.turma, SAME_WORK, course, "turma")
         live = measures.class_of(LIVE, SAME_WORK, course, "fila")
         judged = measures.recorded(RECORDED, EXERCISE)
+        reports = [measures.report(REPORTED, EXERCISE) for _ in range(asked.n)]
         exercise_class = measures.class_of(asked.turma, EXERCISE.name, _own_course(folder), "ex1")
     print("Serviços...")
     services = surroundings.services(asked.n)
@@ -153,6 +154,8 @@ def main() -> None:
         "recorded": RECORDED,
         "recorded_ms": round(1000 * statistics.median(judged), 1),
         "recorded_last_over_first": round(measures.last_over_first(judged), 2),
+        "reported": REPORTED,
+        "report_seconds": summary(reports),
         "others": {
             name: {"first_seconds": summary([one["first"] for one in turns]), "warm_seconds": summary([one["all"] for one in turns])}
             for name, turns in taken_of_others.items()

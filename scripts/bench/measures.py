@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 import statistics
 import subprocess
@@ -17,8 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import psutil
+from generated_class import write_class
 
 from autograder.doors import grade, judge_again
+from autograder.model.exercise import load_exercise
 from curso.classroom.batch import grade_class
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -219,6 +222,24 @@ def recorded(times: int, exercise: Path) -> list[float]:
         if again.points != again.max_points:
             raise SystemExit("A evidência guardada perdeu pontos: a medida não serve.")
     return spent
+
+
+def report(students: int, exercise: Path) -> float:
+    """Processor seconds of `curso relatorio`, the whole process, over a generated class: it waits for nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        results = Path(folder) / "turma-resultados"
+        write_class(load_exercise(exercise), students, results)
+        program = str(Path(sys.executable).parent / "curso")
+        command = [program, "relatorio", exercise.name, "--turma", str(results)]
+        before = os.times()
+        subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+        after = os.times()
+        grades = (Path(folder) / "turma-relatorio" / f"canvas-{exercise.name}.csv").read_text(
+            encoding="utf-8"
+        )
+    if not students / 2 < grades.count("\n") <= students + 2:
+        raise SystemExit("O relatório não fala da turma toda: a medida não serve.")
+    return after.children_user + after.children_system - before.children_user - before.children_system
 
 
 class MemoryWatch(threading.Thread):

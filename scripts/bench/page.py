@@ -57,6 +57,7 @@ def as_page(document: dict[str, Any]) -> str:
             f"fim; uma execução, no máximo {said['child_mb']} MB além do que divide com ele.",
             f"- {said['recorded']} julgamentos de evidência guardada (corretores que mudaram, nada é executado): {said['recorded_ms']} ms "
             f"de processador cada; último décimo ÷ primeiro: {said['recorded_last_over_first']}.",
+            f"- `curso relatorio` sobre {said['reported']} resultados: {_range(document['report_seconds'])} s de processador.",
             "",
             "## Os outros exercícios, aquecidos",
             "",
