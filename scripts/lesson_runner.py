@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -186,11 +186,11 @@ def course_copy(*, notebooks: Path | None = None) -> Iterator[CourseCopy]:
         if copy.calls.exists():
             raise LessonError("Algo tentou sair desta máquina:\n" + copy.calls.read_text(encoding="utf-8"))
     finally:
-        for process in copy.processes():
-            try:
+        left = copy.processes()
+        for process in left:
+            with suppress(psutil.Error):
                 process.kill()
-            except psutil.Error:
-                continue
+        psutil.wait_procs(left, timeout=10)  # until then they may still write
         shutil.rmtree(folder, ignore_errors=True)
 
 

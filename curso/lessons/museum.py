@@ -51,6 +51,7 @@ for line in sys.stdin:
     os.waitpid(child, 0)
     answers.write((text or json.dumps({"error": "o processo morreu", "warnings": []})) + "\n")
 shutil.rmtree(os.environ["AIRFLOW_HOME"], ignore_errors=True)  # the notebook is gone, perhaps without a word
+os._exit(0)  # what Airflow does at the end of Python would write there again
 """
 
 
@@ -76,14 +77,19 @@ class _Worker:
             [sys.executable, "-c", _WORKER],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8",
             env=kept | {"AIRFLOW_HOME": self.home, "AIRFLOW__CORE__LOAD_EXAMPLES": "False", "DO_NOT_TRACK": "1"},
+            start_new_session=True,  # a kernel that is slow to end is killed with its group: this one clears away first
         )  # fmt: skip
         atexit.register(self.close)
 
     def run(self, source: str) -> Visto:
         asking, answering = _pipes(self.process)
-        asking.write(json.dumps(source) + "\n")
-        asking.flush()
-        answer = json.loads(answering.readline())
+        try:
+            asking.write(json.dumps(source) + "\n")
+            asking.flush()
+            answer = json.loads(answering.readline())
+        except BaseException:  # interrupted: its answer must not be taken for the next one's
+            self.close()
+            raise
         return Visto(answer["error"], tuple(answer["warnings"]))
 
     def close(self) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import re
+import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -208,6 +210,10 @@ class Dagster:
         held = [one for one in left_by(self.pasta) if "dagster._daemon" in one.cmdline()]
         for process in held:
             process.suspend()
+            while not _free(self.pasta):  # in the middle of writing it would keep everybody else waiting
+                process.resume()
+                time.sleep(0.1)
+                process.suspend()
         try:
             yield
         finally:
@@ -376,3 +382,15 @@ def _innermost(error: Mapping[str, Any]) -> str:
     """The last of the messages: the others say only that loading failed."""
     messages = [str(one["message"]) for one in [error, *error.get("causes", [])] if one.get("message")]
     return messages[-1].strip() if messages else str(error.get("__typename"))
+
+
+def _free(home: Path) -> bool:
+    """Whether nobody is writing to any database of the instance at this moment."""
+    for file in home.rglob("*.db"):
+        with contextlib.closing(sqlite3.connect(file, timeout=0)) as database:
+            try:
+                database.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError:
+                return False
+            database.rollback()
+    return True

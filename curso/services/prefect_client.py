@@ -20,6 +20,8 @@ from curso.services.service import ServiceError
 
 PAGE = 200
 BUSY_TRIES = 6
+SECONDS, AGAIN_SECONDS = 60.0, 20.0
+"""How long an answer is waited for; less where the same can be asked again."""
 LOG_SETTINGS = {"PREFECT_LOGGING_HANDLERS_CONSOLE_CLASS": "curso.services.prefect_log.Curto"}
 
 
@@ -32,7 +34,7 @@ class Prefect:
         self.pasta = folder.path
         self.pasta_flows = folder / "flows"
         self.ambiente = dict(environment)
-        self._http = httpx.Client(timeout=60, trust_env=False)
+        self._http = httpx.Client(trust_env=False)
 
     def __repr__(self) -> str:
         return f"Prefect em {self.url}"
@@ -145,10 +147,16 @@ class Prefect:
 
     def api(self, metodo: str, caminho: str, json: Any = None, expect: tuple[int, ...] = ()) -> Any:
         """Calls the REST API and gives its answer. Raises ServiceError with Prefect's own reason."""
+        # Asked twice, these do nothing twice: events carry their own ids.
+        again = metodo in ("GET", "DELETE") or caminho.endswith(("/filter", "/events"))
         for last in (*[False] * (BUSY_TRIES - 1), True):
             try:
-                answer = self._http.request(metodo, f"{self.api_url}{caminho}", json=json)
+                answer = self._http.request(
+                    metodo, f"{self.api_url}{caminho}", json=json, timeout=AGAIN_SECONDS if again else SECONDS
+                )
             except httpx.HTTPError as error:
+                if again and isinstance(error, httpx.TimeoutException) and not last:
+                    continue
                 raise ServiceError(
                     f'O Prefect não responde ({type(error).__name__}): rode `servico("prefect")` de novo.'
                 ) from None
