@@ -75,8 +75,11 @@ class Workflow:
             return [text]
         if found[1] == "env":
             return [str((_dict(self.said.get("env")) | _dict(job.said.get("env"))).get(found[2], ""))]
+        matrix = _dict(_dict(job.said.get("strategy")).get("matrix"))
+        listed = [_dict(one) for one in _list(matrix.get("include"))]
         return [
-            str(value) for value in _list(_dict(_dict(job.said.get("strategy")).get("matrix")).get(found[2]))
+            *(str(value) for value in _list(matrix.get(found[2]))),
+            *(str(one[found[2]]) for one in listed if found[2] in one),
         ]
 
 

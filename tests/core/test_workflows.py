@@ -60,10 +60,15 @@ def test_a_file_of_any_form_is_no_fault_of_the_grader() -> None:
 def test_values_of_a_matrix_and_of_the_environment() -> None:
     said = {
         "env": {"PY": "3.12"},
-        "jobs": {"a": {"strategy": {"matrix": {"python": ["3.12", "3.13"]}}}, "b": {"env": {"PY": "3.13"}}},
+        "jobs": {
+            "a": {"strategy": {"matrix": {"python": ["3.12", "3.13"]}}},
+            "b": {"env": {"PY": "3.13"}},
+            "c": {"strategy": {"matrix": {"include": [{"python": "3.12", "so": "linux"}, {"so": "outro"}]}}},
+        },
     }
     workflow = Workflow(said, ())
-    one, other = workflow.jobs
+    one, other, each = workflow.jobs
+    assert workflow.values(each, "${{ matrix.python }}") == ["3.12"]
     assert workflow.values(one, "${{ matrix.python }}") == ["3.12", "3.13"]
     assert workflow.values(one, "${{ env.PY }}") == ["3.12"]
     assert workflow.values(other, "${{env.PY}}") == ["3.13"]
