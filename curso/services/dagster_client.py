@@ -27,6 +27,8 @@ from curso.show.table import Tabela
 TO_WRITE = "# ESCREVA AQUI"
 """The line that a challenge's file holds until the learner puts something in its place."""
 REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": LOCATION}
+DAEMON_SECONDS = 5.0
+"""The daemon looks once a second for new code; a run that it starts before would fail for what is mended already."""
 _CONTENT = """
   assetNodes { assetKey { path } }
   jobs { name }
@@ -75,6 +77,7 @@ class Dagster:
 
     def recarregar(self) -> dict[str, list[str]]:
         """Loads the project anew, and gives what is in it by kind. Raises ErroNasDefinicoes."""
+        loaded_before = self._loads()
         answer = self.api(
             f"""mutation ($name: String!) {{ reloadRepositoryLocation(repositoryLocationName: $name) {{
               __typename {_ERROR}
@@ -85,12 +88,24 @@ class Dagster:
         if entry["__typename"] != "RepositoryLocation":
             raise ErroNasDefinicoes(_innermost(entry))
         content = self._content()  # in the same request it would still be what was there before
+        if not loaded_before:
+            time.sleep(DAEMON_SECONDS)
         return {
             "assets": sorted(_key(node["assetKey"]) for node in content["assetNodes"]),
             "jobs": sorted(one["name"] for one in content["jobs"] if not one["name"].startswith("__")),
             "schedules": sorted(one["name"] for one in content["schedules"]),
             "sensors": sorted(one["name"] for one in content["sensors"]),
         }
+
+    def _loads(self) -> bool:
+        """Whether the webserver could load the project when it last did."""
+        entry = self.api(
+            """query ($name: String!) { workspaceLocationEntryOrError(name: $name) {
+              ... on WorkspaceLocationEntry { locationOrLoadError { __typename } } } }""",
+            name=LOCATION,
+        )["workspaceLocationEntryOrError"]
+        found = (entry or {}).get("locationOrLoadError") or {}
+        return found.get("__typename") == "RepositoryLocation"
 
     def _file(self, nome: str) -> Path:
         if not re.fullmatch(r"[a-z_][a-z0-9_]*\.py", nome) or nome == "__init__.py":

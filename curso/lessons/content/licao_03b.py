@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from curso.lessons.challenge import Challenge, NotTried, Wrong, is_stub
 from curso.lessons.content.licao_03a import server
 from curso.lessons.prediction import Prediction
+from curso.services.service import ServiceError
 
 PREDICTIONS = [
     Prediction(
@@ -186,7 +187,7 @@ def _deploy(answer: object) -> str:
 
 # --- 03b.gatilho ----------------------------------------------------------------------------------------------------
 
-_WAIT_SECONDS, _FIRE_SECONDS = 4.0, 20.0
+_HEARD, _HEARD_SECONDS = "caju.verificacao.ouvida", 60.0
 
 
 def _gatilho(answer: object) -> str:
@@ -197,8 +198,18 @@ def _gatilho(answer: object) -> str:
     prefect = server()
     name = f"desafio-{uuid.uuid4().hex[:8]}"
     trigger = answer.model_dump(mode="json")
-    body = {"name": name, "trigger": trigger, "actions": [{"type": "do-nothing"}], "enabled": True}
-    automation = prefect.api("POST", "/automations/", json=body)["id"]
+
+    def watch(trigger: dict[str, Any]) -> str:
+        body = {"name": name, "trigger": trigger, "actions": [{"type": "do-nothing"}], "enabled": True}
+        return str(prefect.api("POST", "/automations/", json=body)["id"])
+
+    automation = watch(trigger)
+    # Events are looked at in their order: once this one has been heard, so has all that came before.
+    heard = watch(
+        EventTrigger(expect={_HEARD}, match={"prefect.resource.id": name}, threshold=1).model_dump(
+            mode="json"
+        )
+    )
 
     def emit(event: str, *resources: str) -> None:
         now = datetime.now(UTC).isoformat()
@@ -207,27 +218,35 @@ def _gatilho(answer: object) -> str:
                 "occurred": now,
                 "event": event,
                 "id": str(uuid.uuid4()),
-                "resource": {"prefect.resource.id": f"{one}.{name}"},
+                "resource": {"prefect.resource.id": f"{one}.{name}".lstrip(".")},
             }
             for one in resources
         ]
         prefect.api("POST", "/events", json=events)
 
-    def fired() -> bool:
+    def fired(which: str) -> int:
         asked = {
             "filter": {
                 "event": {"name": ["prefect.automation.triggered"]},
-                "resource": {"id": [f"prefect.automation.{automation}"]},
+                "resource": {"id": [f"prefect.automation.{which}"]},
             }
         }
-        return bool(prefect.api("POST", "/events/filter", json=asked)["total"])
+        return int(prefect.api("POST", "/events/filter", json=asked)["total"])
+
+    def settled() -> bool:
+        """Whether it has fired, once all that was sent has been looked at."""
+        before = fired(heard)
+        emit(_HEARD, "")
+        deadline = time.monotonic() + _HEARD_SECONDS
+        while fired(heard) == before:
+            if time.monotonic() > deadline:
+                raise ServiceError(f"O Prefect não olhou os eventos em {_HEARD_SECONDS:.0f} segundos.")
+            time.sleep(0.2)
+        return bool(fired(automation))
 
     def quiet(why: str) -> None:
-        deadline = time.monotonic() + _WAIT_SECONDS
-        while time.monotonic() < deadline:
-            if fired():
-                raise Wrong(why)
-            time.sleep(0.3)
+        if settled():
+            raise Wrong(why)
 
     failed = "caju.caixa.falhou"
     try:
@@ -242,16 +261,14 @@ def _gatilho(answer: object) -> str:
         emit(failed, *["caju.teste.1"] * 4)
         quiet("Os testes chamaram o plantão: o recurso precisa ser de uma loja (`match`).")
         emit(failed, *["caju.loja.6"] * 3)
-        deadline = time.monotonic() + _FIRE_SECONDS
-        while not fired():
-            if time.monotonic() > deadline:
-                raise Wrong(
-                    f"O caixa da mesma loja falhou três vezes em um instante, e em {_FIRE_SECONDS:.0f} segundos o gatilho "
-                    "não disparou. Confira o evento, o recurso (`caju.loja.*`), o `threshold` e o `within`."
-                )
-            time.sleep(0.3)
+        if not settled():
+            raise Wrong(
+                "O caixa da mesma loja falhou três vezes em um instante, e o gatilho não disparou. Confira o evento, o "
+                "recurso (`caju.loja.*`), o `threshold` e o `within`."
+            )
     finally:
-        prefect.api("DELETE", f"/automations/{automation}", expect=(404,))
+        for one in (automation, heard):
+            prefect.api("DELETE", f"/automations/{one}", expect=(404,))
     if answer.within.total_seconds() != 60:
         raise Wrong(
             f"O gatilho conta certo, mas a janela é de {answer.within.total_seconds():.0f} segundos; o pedido é um minuto."
