@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -304,25 +305,21 @@ def _automacao(answer: object) -> str:
 
         def evaluate(hours: float) -> Any:
             nonlocal cursor
-            seen = dg.evaluate_automation_conditions(
-                [sales, alert, report],
-                instance,
-                evaluation_time=midnight + timedelta(hours=hours),
-                cursor=cursor,
-            )
+            # In a thread of its own: Dagster opens an event loop, and a notebook's has its own open already.
+            with ThreadPoolExecutor(1) as other:
+                seen = other.submit(
+                    dg.evaluate_automation_conditions,
+                    [sales, alert, report],
+                    instance,
+                    evaluation_time=midnight + timedelta(hours=hours),
+                    cursor=cursor,
+                ).result()
             cursor = seen.cursor
             return seen
 
         def at(hours: float) -> set[str]:
             """What is asked for at that hour; it is made at once, as the daemon would."""
-            nonlocal cursor
-            seen = dg.evaluate_automation_conditions(
-                [sales, alert, report],
-                instance,
-                evaluation_time=midnight + timedelta(hours=hours),
-                cursor=cursor,
-            )
-            cursor = seen.cursor
+            seen = evaluate(hours)
             asked = [asset for asset in (alert, report) if seen.get_num_requested(asset.key)]
             for asset in asked:
                 instance.report_runless_asset_event(dg.AssetMaterialization(asset.key))
