@@ -20,7 +20,7 @@ from curso.services.dagster_project import LOCATION, project
 from curso.services.dagster_run import Backfill, Run, moment
 from curso.services.folder import Folder
 from curso.services.service import ServiceError
-from curso.services.supervisor import left_by
+from curso.services.supervisor import running
 from curso.show.graph import Mermaid, graph
 from curso.show.table import Tabela
 
@@ -222,7 +222,7 @@ class Dagster:
     @contextlib.contextmanager
     def sem_daemon(self) -> Iterator[None]:
         """Holds the daemon still for a while, as on a night when nobody noticed that it was down."""
-        held = [one for one in left_by(self.pasta) if "dagster._daemon" in one.cmdline()]
+        held = running(self.pasta, "dagster._daemon")
         for process in held:
             process.suspend()
             while not _free(self.pasta):  # in the middle of writing it would keep everybody else waiting

@@ -163,6 +163,17 @@ def left_by(folder: Path) -> list[psutil.Process]:
     return found
 
 
+def running(folder: Path, *words: str) -> list[psutil.Process]:
+    """Those of them whose command line has these words one after another; what ends while it is looked at is none."""
+    found = []
+    for process in left_by(folder):
+        with contextlib.suppress(psutil.Error, OSError):
+            line = process.cmdline()
+            if any(line[start : start + len(words)] == [*words] for start in range(len(line))):
+                found.append(process)
+    return found
+
+
 def _renamed(process: psutil.Process, folder: Path) -> bool:
     """Airflow's programs write their title over their environment; where they work tells whose they are."""
     return process.cwd() == str(folder) and " ".join(process.cmdline()).startswith("airflow")

@@ -8,10 +8,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
 import pytest
 
 from curso.services import control
@@ -30,6 +31,24 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         for name in MODULES:
             control.stop(name)
             assert left_by(folder / name) == []
+
+
+@pytest.fixture(scope="session")
+def addresses_of() -> Callable[[Path], set[str]]:
+    """The addresses at which the programs of a service listen; gRPC writes an IPv4 address as an IPv6 one."""
+
+    def ask(folder: Path) -> set[str]:
+        found = set()
+        for process in left_by(folder):
+            with contextlib.suppress(psutil.Error):
+                found |= {
+                    c.laddr.ip.removeprefix("::ffff:")
+                    for c in process.net_connections("inet")
+                    if c.status == psutil.CONN_LISTEN
+                }
+        return found
+
+    return ask
 
 
 @dataclass

@@ -6,7 +6,7 @@ import os
 import signal
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from curso.services import control
 from curso.services.airflow_client import TO_WRITE, Airflow, ErroNoDag
 from curso.services.folder import HOST, Folder, Phase
 from curso.services.service import ServiceError
-from curso.services.supervisor import left_by
+from curso.services.supervisor import running
 
 VENDAS = """
 from airflow.sdk import Variable, dag, task
@@ -172,21 +172,15 @@ def test_airflows_own_command_speaks_to_this_installation(airflow: Airflow) -> N
     assert airflow.comando("config", "get-value", "core", "executor").strip().endswith("LocalExecutor")
 
 
-def test_it_listens_on_this_machine_only(airflow: Airflow) -> None:
-    addresses = {
-        c.laddr.ip
-        for process in left_by(Folder("airflow").path)
-        for c in process.net_connections("inet")
-        if c.status == "LISTEN"
-    }
-    assert addresses == {HOST}
+def test_it_listens_on_this_machine_only(airflow: Airflow, addresses_of: Callable[[Path], set[str]]) -> None:
+    assert addresses_of(Folder("airflow").path) == {HOST}
 
 
 def test_a_program_that_dies_is_started_again(airflow: Airflow) -> None:
     folder = Folder("airflow")
 
     def schedulers() -> list[int]:
-        return [p.pid for p in left_by(folder.path) if p.cmdline()[-2:] == ["scheduler", "--skip-serve-logs"]]
+        return [p.pid for p in running(folder.path, "scheduler", "--skip-serve-logs")]
 
     (before,) = schedulers()
     os.kill(before, signal.SIGKILL)

@@ -18,7 +18,7 @@ import pytest
 from curso.services import control
 from curso.services.folder import HOST, Folder, Phase
 from curso.services.service import ServiceError
-from curso.services.supervisor import OWNER, left_by
+from curso.services.supervisor import OWNER, left_by, running
 
 NAME = "postgres"
 
@@ -75,24 +75,18 @@ def test_two_who_start_it_together_get_the_same_one() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    supervisors = [p for p in left_by(Folder(NAME).path) if "curso.services.supervisor" in p.cmdline()]
+    supervisors = running(Folder(NAME).path, "curso.services.supervisor")
     assert len(supervisors) == 1
 
 
-def test_it_listens_on_this_machine_only() -> None:
+def test_it_listens_on_this_machine_only(addresses_of: Callable[[Path], set[str]]) -> None:
     control.start(NAME)
-    listening = {
-        c.laddr.ip
-        for process in left_by(Folder(NAME).path)
-        for c in process.net_connections("inet")
-        if c.status == psutil.CONN_LISTEN
-    }
-    assert listening == {HOST}
+    assert addresses_of(Folder(NAME).path) == {HOST}
 
 
 def test_a_program_that_dies_takes_the_service_down_with_a_reason() -> None:
     control.start(NAME)
-    server = next(p for p in left_by(Folder(NAME).path) if "-D" in p.cmdline() and p.name() == "postgres")
+    server = next(p for p in running(Folder(NAME).path, "-D") if p.name() == "postgres")
     server.send_signal(signal.SIGKILL)
     until(lambda: (state := control.status(NAME)) is not None and state.phase is Phase.FAILED)
     state = control.status(NAME)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -16,7 +16,7 @@ from curso.services import control
 from curso.services.dagster_client import TO_WRITE, Dagster, ErroNasDefinicoes
 from curso.services.folder import HOST, Folder, Phase
 from curso.services.service import ServiceError
-from curso.services.supervisor import left_by
+from curso.services.supervisor import running
 
 VENDAS = """
 import dagster as dg
@@ -163,14 +163,10 @@ def test_the_page_is_served_under_its_own_path(dagster: Dagster) -> None:
         assert b"/dagster/" in answer.read()
 
 
-def test_it_listens_on_this_machine_only_and_tells_nobody(dagster: Dagster) -> None:
-    addresses = {
-        c.laddr.ip.removeprefix("::ffff:")  # gRPC writes an IPv4 address as an IPv6 one
-        for process in left_by(Folder("dagster").path)
-        for c in process.net_connections("inet")
-        if c.status == "LISTEN"
-    }
-    assert addresses == {HOST}
+def test_it_listens_on_this_machine_only_and_tells_nobody(
+    dagster: Dagster, addresses_of: Callable[[Path], set[str]]
+) -> None:
+    assert addresses_of(Folder("dagster").path) == {HOST}
     assert "telemetry:\n  enabled: false" in (dagster.pasta / "dagster.yaml").read_text(encoding="utf-8")
     assert not (dagster.pasta / ".telemetry").exists()
 
@@ -179,7 +175,7 @@ def test_a_program_that_dies_is_started_again(dagster: Dagster) -> None:
     folder = Folder("dagster")
 
     def daemons() -> list[int]:
-        return [p.pid for p in left_by(folder.path) if "dagster._daemon" in p.cmdline()]
+        return [p.pid for p in running(folder.path, "dagster._daemon")]
 
     (before,) = daemons()
     os.kill(before, signal.SIGKILL)

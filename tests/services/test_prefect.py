@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -17,7 +17,7 @@ from curso.services import control
 from curso.services.folder import HOST, Folder, Phase
 from curso.services.prefect_client import Prefect
 from curso.services.service import ServiceError, answers
-from curso.services.supervisor import left_by
+from curso.services.supervisor import running
 
 VENDAS = """
 from prefect import flow, task
@@ -176,22 +176,18 @@ def test_its_page_is_there_with_its_settings(prefect: Prefect) -> None:
         assert '"api_url":"/prefect/api"' in answer.read().decode()
 
 
-def test_it_listens_on_this_machine_only_and_keeps_to_its_folder(prefect: Prefect) -> None:
+def test_it_listens_on_this_machine_only_and_keeps_to_its_folder(
+    prefect: Prefect, addresses_of: Callable[[Path], set[str]]
+) -> None:
     folder = Folder("prefect")
-    addresses = {
-        c.laddr.ip
-        for process in left_by(folder.path)
-        for c in process.net_connections("inet")
-        if c.status == "LISTEN"
-    }
-    assert addresses == {HOST}
+    assert addresses_of(folder.path) == {HOST}
     assert (folder / "prefect.db").is_file()
     assert (folder / "paginas").is_dir()
 
 
 def test_a_server_that_dies_is_started_again(prefect: Prefect) -> None:
     def servers() -> list[int]:
-        return [p.pid for p in left_by(prefect.pasta) if p.cmdline()[-2:] == ["server", "start"]]
+        return [p.pid for p in running(prefect.pasta, "server", "start")]
 
     (before,) = servers()
     os.kill(before, signal.SIGKILL)
