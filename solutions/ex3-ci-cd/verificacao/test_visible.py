@@ -303,7 +303,7 @@ def _one_at_a_time(workflow: Workflow) -> None:
         expect(
             said,
             wanted,
-            f"O job `{job.id}`, que mexe em $DEPLOY_DIR, não tem `concurrency` (nem o workflow).",
+            f"O job `{job.id}`, que publica, volta ou avisa, não tem `concurrency` (nem o workflow).",
         )
         group = said.get("group", "") if isinstance(said, dict) else said
         each = [
