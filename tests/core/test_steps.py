@@ -193,6 +193,23 @@ def test_a_service_knows_in_which_step_it_is_asked() -> None:
     assert seen == [(1, 1), (1, 2), (2, 3), (2, 4)]
 
 
+def test_a_service_that_hangs_tells_who_has_given_up() -> None:
+    import socket
+
+    service = WebService("web", 0, lambda request: Answer(hang=0.2 if request.path == "/soon" else 60))
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        with service.serve(listening):
+            with pytest.raises(TimeoutError):
+                urllib.request.urlopen(f"{address}/never", timeout=0.2)
+            with urllib.request.urlopen(f"{address}/soon", timeout=20):
+                pass
+        given_up, patient = service.seen()
+    assert given_up["left"] is not None
+    assert float(given_up["left"]) > float(given_up["at"] or 0)
+    assert patient["left"] is None
+
+
 # --- messages ----------------------------------------------------------------------------------------
 
 

@@ -153,9 +153,13 @@ def perform(job: str, arguments: dict[str, Any], tell: Tell) -> dict[str, Any]:
         return workflow.run_tests(arguments, tell)
     if job == "workflow":
         return workflow.run_workflow(arguments, tell)
-    calling.see_submission(arguments.get("root", ""))
+    root = arguments.get("root", "")
+    calling.see_submission(root)
+    # What a task starts (a BashOperator's `python -m`) gets a Python as on any machine, which finds the submission too.
+    os.environ.pop("PYTHONSAFEPATH", None)
+    os.environ["PYTHONPATH"] = root
     if job == "parse":
-        return parse(Path(arguments["file"]), int(arguments["days_ahead"]), tell, arguments.get("root", ""))
+        return parse(Path(arguments["file"]), int(arguments["days_ahead"]), tell, root)
     if job == "call":
         return calling.call(arguments, tell)
     if job == "deadline":
