@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import lzma
 import os
 import subprocess
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 
 from curso import atomic
 from curso.delivered import digest
 from curso.package import MANIFEST, NEVER, manifest_of
 from curso.places import ROOT
+from curso.portuguese import refusal
 from curso.update import Merge, Told
 
 MAX_BYTES = 500 << 20
@@ -88,6 +91,10 @@ def from_package(package: Path, root: Path = ROOT) -> Told:
     return merge.told
 
 
+UNREADABLE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError)
+"""What zipfile raises for a file that is none, is damaged or cut off, has a password, or a compression unknown to it."""
+
+
 def _read(package: Path) -> dict[str, tuple[bytes, bool]]:
     """The package's files by their names in the course. Raises NoUpdateError."""
     files: dict[str, tuple[bytes, bool]] = {}
@@ -102,7 +109,9 @@ def _read(package: Path) -> dict[str, tuple[bytes, bool]]:
                 files[name] = (archive.read(info), bool(info.external_attr >> 16 & 0o100))
     except FileNotFoundError:
         raise NoUpdateError(f"O arquivo {package} não existe.") from None
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError):
+    except OSError as error:
+        raise NoUpdateError(f"Não consegui ler {package}: {refusal(error)}. Confira o caminho.") from None
+    except UNREADABLE:
         raise NoUpdateError(f"{package} não é um zip que dê para ler: baixe-o de novo.") from None
     return files
 

@@ -144,7 +144,7 @@ def test_packages_are_there_or_are_missed(run: Run) -> None:
 @pytest.mark.parametrize(
     ("tests", "code"),
     [
-        ("def test_a():\n    assert True\n", 0),
+        ('def test_a():\n    assert sorted("ba") == ["a", "b"]\n', 0),
         ("def test_a():\n    assert False\n", 1),
         ("import nada_disso\n", 2),
         ("", 5),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shutil
 import subprocess
@@ -236,14 +237,26 @@ def test_nothing_outside_of_the_course_or_of_the_learners_is_written(small: Path
     assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.read_bytes() == b"mau"]
 
 
+def _damaged() -> bytes:
+    """A zip whose list of files is whole, and whose first file is not."""
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("turma/a.txt", "abc" * 1000)
+    content = bytearray(whole.getvalue())
+    content[41:47] = b"\xff" * 6
+    return bytes(content)
+
+
 @pytest.mark.parametrize(
     ("make", "says"),
     [
         (lambda path: None, "não existe"),
         (lambda path: path.write_bytes(b"PK nada"), "não é um zip que dê para ler"),
         (lambda path: zipfile.ZipFile(path, "w").close(), "não é um pacote de turma"),
+        (lambda path: path.write_bytes(_damaged()), "não é um zip que dê para ler"),
+        (lambda path: path.mkdir(), "x.zip: há uma pasta onde deveria haver um arquivo"),
     ],
-    ids=["missing", "no zip", "another zip"],
+    ids=["missing", "no zip", "another zip", "damaged inside", "a folder"],
 )
 def test_a_bad_package_is_one_sentence(
     small: Path, tmp_path: Path, make: Callable[[Path], object], says: str
