@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from autograder.model.exercise import (
     CHECKLIST_TITLES,
-    BrokenExerciseError,
     ChecklistItem,
     Exercise,
-    validation_sentence,
+    read_toml,
 )
 from curso.places import ROOT
 from curso.record.model import Record
@@ -56,15 +54,7 @@ class ItemProgress(BaseModel):
 
 def load_rules(root: Path = ROOT) -> Rules:
     """Raises BrokenExerciseError with one sentence."""
-    path = root / FILE
-    try:
-        return Rules.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        raise BrokenExerciseError(f"Falta o arquivo {path}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BrokenExerciseError(f"{path} não é TOML válido: {error}.") from None
-    except ValidationError as error:
-        raise BrokenExerciseError(f"{path}: {validation_sentence(error)}") from None
+    return read_toml(root / FILE, Rules)
 
 
 def checklist(

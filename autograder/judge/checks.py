@@ -86,6 +86,9 @@ def reached(step: StepEvidence, service: str, path: str) -> list[Row]:
     return [one for one in step.services.get(service, []) if one.get("path") == path]
 
 
+Report = TypeVar("Report")
+
+
 @dataclass(frozen=True)
 class SeenRun:
     """One run with its report at hand."""
@@ -151,20 +154,22 @@ def tidy_log(text: str) -> str:
     return "\n".join(kept)[-1500:]
 
 
+def _there(report: Report | None, wanted: str, missing: str) -> Report:
+    """A step's report. Raises Unmet where it has none."""
+    if report is None:
+        raise Unmet(wanted, missing)
+    return report
+
+
 def run_of(evidence: Evidence, name: str) -> SeenRun:
     """The run of `scenario/step`. Raises Unmet where there is none."""
     step = step_of(evidence, name)
-    if step.run is None:
-        raise Unmet("O DAG roda até o fim.", "Não há relato da execução.")
-    return SeenRun(step, step.run)
+    return SeenRun(step, _there(step.run, "O DAG roda até o fim.", "Não há relato da execução."))
 
 
 def parse_of(evidence: Evidence, name: str) -> ParseReport:
     """The loading of `scenario/step`. Raises Unmet where there is none."""
-    step = step_of(evidence, name)
-    if step.parse is None:
-        raise Unmet("O arquivo carrega.", "Não há relato da carga.")
-    return step.parse
+    return _there(step_of(evidence, name).parse, "O arquivo carrega.", "Não há relato da carga.")
 
 
 def only_dag(evidence: Evidence, name: str, dag_id: str, *, file: str = "O arquivo") -> DagSeen:
@@ -182,50 +187,40 @@ def only_dag(evidence: Evidence, name: str, dag_id: str, *, file: str = "O arqui
 
 def calls_of(evidence: Evidence, name: str) -> tuple[CallResult, ...]:
     """What the calls of `scenario/step` gave back, in their order. Raises Unmet where there is no report of them."""
-    step = step_of(evidence, name)
-    if step.call is None:
-        raise Unmet("As funções devolvem os seus resultados.", "Não há relato das chamadas.")
-    return step.call.results
+    return _there(
+        step_of(evidence, name).call, "As funções devolvem os seus resultados.", "Não há relato das chamadas."
+    ).results
 
 
 def deadlines_of(evidence: Evidence, name: str) -> tuple[DeadlineMissed, ...]:
     """The deadlines that passed in `scenario/step`. Raises Unmet where there is no report of them."""
-    step = step_of(evidence, name)
-    if step.deadline is None:
-        raise Unmet("O prazo perdido é tratado.", "Não há relato do prazo.")
-    return step.deadline.missed
+    return _there(
+        step_of(evidence, name).deadline, "O prazo perdido é tratado.", "Não há relato do prazo."
+    ).missed
 
 
 def flow_of(evidence: Evidence, name: str) -> FlowReport:
     """What the file with a Prefect flow declares, in `scenario/step`. Raises Unmet where there is no report of it."""
-    step = step_of(evidence, name)
-    if step.flow is None:
-        raise Unmet("O arquivo do flow carrega.", "Não há relato da carga.")
-    return step.flow
+    return _there(step_of(evidence, name).flow, "O arquivo do flow carrega.", "Não há relato da carga.")
 
 
 def flow_run_of(evidence: Evidence, name: str) -> tuple[StepEvidence, FlowRunReport]:
     """The run of a Prefect flow in `scenario/step`. Raises Unmet where there is none."""
     step = step_of(evidence, name)
-    if step.flow_run is None:
-        raise Unmet("O flow roda até o fim.", "Não há relato da execução.")
-    return step, step.flow_run
+    return step, _there(step.flow_run, "O flow roda até o fim.", "Não há relato da execução.")
 
 
 def definitions_of(evidence: Evidence, name: str) -> DefinitionsReport:
     """What Dagster's `defs` declare, in `scenario/step`. Raises Unmet where there is no report of it."""
-    step = step_of(evidence, name)
-    if step.definitions is None:
-        raise Unmet("O arquivo dos assets carrega.", "Não há relato da carga.")
-    return step.definitions
+    return _there(
+        step_of(evidence, name).definitions, "O arquivo dos assets carrega.", "Não há relato da carga."
+    )
 
 
 def materialized_in(evidence: Evidence, name: str) -> tuple[StepEvidence, MaterializeReport]:
     """The run that materialized assets in `scenario/step`. Raises Unmet where there is none."""
     step = step_of(evidence, name)
-    if step.materialize is None:
-        raise Unmet("Os assets são materializados.", "Não há relato da execução.")
-    return step, step.materialize
+    return step, _there(step.materialize, "Os assets são materializados.", "Não há relato da execução.")
 
 
 def differing_rows(

@@ -5,10 +5,11 @@ from __future__ import annotations
 import tomllib
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+Document = TypeVar("Document", bound=BaseModel)
 Identifier = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 MAX_DECLARED_SHARE = 0.30  # of an exercise's points: the rest must rest on effects
@@ -141,9 +142,13 @@ class BrokenExerciseError(Exception):
 
 def load_exercise(folder: Path) -> Exercise:
     """Reads `folder/exercise.toml`. Raises BrokenExerciseError with one sentence."""
-    path = folder / "exercise.toml"
+    return read_toml(folder / "exercise.toml", Exercise)
+
+
+def read_toml(path: Path, model: type[Document]) -> Document:
+    """A document that people write. Raises BrokenExerciseError with one sentence."""
     try:
-        return Exercise.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         raise BrokenExerciseError(f"Falta o arquivo {path}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

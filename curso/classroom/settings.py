@@ -7,12 +7,11 @@ import hashlib
 import hmac
 import os
 import secrets
-import tomllib
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from autograder.model.exercise import BrokenExerciseError, validation_sentence
+from autograder.model.exercise import BrokenExerciseError, read_toml
 from autograder.sandbox.level import Level
 from curso.places import ROOT
 
@@ -67,14 +66,7 @@ class ClassSettings(_Table):
 def load_settings(root: Path = ROOT) -> ClassSettings:
     """Reads `turma.toml` where there is one. Raises BrokenExerciseError with one sentence."""
     path = root / FILE
-    try:
-        return ClassSettings.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return ClassSettings.model_validate({})
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BrokenExerciseError(f"{path} não é TOML válido: {error}.") from None
-    except ValidationError as error:
-        raise BrokenExerciseError(f"{path}: {validation_sentence(error)}") from None
+    return read_toml(path, ClassSettings) if path.exists() else ClassSettings.model_validate({})
 
 
 def class_folder(root: Path = ROOT) -> Path:

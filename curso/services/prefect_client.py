@@ -148,7 +148,7 @@ class Prefect:
     def api(self, metodo: str, caminho: str, json: Any = None, expect: tuple[int, ...] = ()) -> Any:
         """Calls the REST API and gives its answer. Raises ServiceError with Prefect's own reason."""
         # Asked twice, these do nothing twice: events carry their own ids.
-        again = metodo in ("GET", "DELETE") or caminho.endswith(("/filter", "/events"))
+        again = metodo == "GET" or caminho.endswith(("/filter", "/events"))
         for last in (*[False] * (BUSY_TRIES - 1), True):
             try:
                 answer = self._http.request(
