@@ -13,7 +13,7 @@ from autograder.model.result import Result, Status
 from curso.classroom.batch import deliveries_in, grade_class
 from curso.classroom.grading import UnconfinedError, must_be_confined
 from curso.classroom.settings import class_seed, load_settings
-from curso.places import exercise_folder
+from curso.places import RESULTS, exercise_folder
 from curso.tell import clean
 from curso.terminal import COULD_NOT_GRADE, PASSED, Stop, progress_bar
 
@@ -23,7 +23,7 @@ def grade_and_report(exercise: str, folder: Path, results: Path | None, *, como_
     name = exercise_folder(exercise).name
     deliveries = deliveries_in(folder)
     warn_if_unconfined()
-    target = results or folder.resolve().with_name(f"{folder.resolve().name}-resultados")
+    target = results or folder.resolve().with_name(folder.resolve().name + RESULTS)
     done: list[str] = []
     with progress_bar("Corrigindo") as step:
         step(0, len(deliveries))

@@ -14,7 +14,7 @@ from typing import Any
 from autograder.model.exercise import BrokenExerciseError
 from curso.classroom import settings
 from curso.delivered import digest
-from curso.places import ROOT
+from curso.places import REPORT, RESULTS, ROOT
 
 LEFT_OUT = (
     "solutions", "autograder/graders", "tests", ".github", ".ci", "scripts/bench",
@@ -32,9 +32,6 @@ NEVER = {
     ".ipynb_checkpoints",
     "dist",
 }
-OF_A_CLASS = ("-resultados", "-relatorio")
-"""How folders end that `curso corrigir` and `curso relatorio` make: grades of people."""
-
 
 MANIFEST = "pacote.json"
 """In a package: when it was made, and the digest of every file as it was given (`curso atualizar` asks for it)."""
@@ -58,7 +55,7 @@ def package_files(root: Path = ROOT) -> list[Path]:
 
 def _goes(path: Path) -> bool:
     name = path.as_posix()
-    if any(part in NEVER or part.endswith(OF_A_CLASS) for part in path.parts):
+    if any(part in NEVER or part.endswith((RESULTS, REPORT)) for part in path.parts):
         return False
     return not any(name == folder or name.startswith(folder + "/") for folder in LEFT_OUT)
 

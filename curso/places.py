@@ -8,6 +8,8 @@ from pathlib import Path
 import autograder
 
 ROOT = Path(autograder.__file__).resolve().parents[1]
+RESULTS, REPORT = "-resultados", "-relatorio"
+"""What `curso corrigir` and `curso relatorio` add to the name of the folder of deliveries: grades of people."""
 
 
 class UnknownExerciseError(Exception):

@@ -26,7 +26,7 @@ from autograder.sandbox.level import Level
 from autograder.sandbox.probe import probe
 from autograder.submission import collect
 from curso import atomic
-from curso.classroom.settings import class_folder, class_seed
+from curso.classroom.settings import class_folder, class_seed, given_folder
 from curso.places import ROOT, exercise_folder
 
 PLAYING = ("model", "run", "sandbox", "submission.py")
@@ -138,7 +138,7 @@ def _keep(folder: Path, remembered: _Remembered, evidence: Evidence | None) -> N
 
 
 def _given(exercise_id: str, student: str, root: Path) -> Path:
-    return class_folder(root) / "resultados" / exercise_id / "alunos" / f"{student}.json"
+    return given_folder(exercise_id, root) / f"{student}.json"
 
 
 def note_given(exercise_id: str, student: str, result: Result, root: Path = ROOT) -> None:

@@ -69,6 +69,11 @@ def load_settings(root: Path = ROOT) -> ClassSettings:
     return read_toml(path, ClassSettings) if path.exists() else ClassSettings.model_validate({})
 
 
+def given_folder(exercise_id: str, root: Path = ROOT) -> Path:
+    """Where the last result that each student was given is kept, a file for each: `<id>.json`."""
+    return class_folder(root) / "resultados" / exercise_id / "alunos"
+
+
 def class_folder(root: Path = ROOT) -> Path:
     """Where everything about a class is kept; for the instructor's eyes only."""
     folder = root / ".nbgrader"

@@ -12,11 +12,8 @@ from pydantic import ValidationError
 from autograder.model.exercise import BrokenExerciseError, Exercise, load_exercise
 from autograder.model.result import Result
 from curso.classroom.gradebook import Graded, gradebook_file, graded_in
-from curso.classroom.settings import class_folder, load_settings
-from curso.places import ROOT, exercise_folder, exercise_ids
-
-RESULTS, REPORT = "-resultados", "-relatorio"
-"""What `curso corrigir` and `curso relatorio` add to the name of the folder of deliveries."""
+from curso.classroom.settings import class_folder, given_folder, load_settings
+from curso.places import REPORT, RESULTS, ROOT, exercise_folder, exercise_ids
 
 
 @dataclass(frozen=True)
@@ -86,7 +83,7 @@ def of_nbgrader(exercise_id: str, root: Path = ROOT) -> ClassResults:
     from curso.classroom.class_verbs import students_with_deliveries  # brings all of the grading along
 
     exercise = load_exercise(exercise_folder(exercise_id, root))
-    found, troubles = _read(_given(exercise.id, root), exercise)
+    found, troubles = _read(given_folder(exercise.id, root), exercise)
     handed_in = students_with_deliveries(exercise.id, root)
     if not found and not handed_in and not troubles:
         raise BrokenExerciseError(
@@ -102,7 +99,7 @@ def of_nbgrader(exercise_id: str, root: Path = ROOT) -> ClassResults:
     others = {
         one.id: _read(folder, one)[0]
         for one in module
-        if one.id != exercise.id and (folder := _given(one.id, root)).is_dir()
+        if one.id != exercise.id and (folder := given_folder(one.id, root)).is_dir()
     }
     place = class_folder(root) / "relatorios" / exercise.id
     return _usable(ClassResults(exercise, module, tuple(people), place, tuple(troubles.values()), others))
@@ -116,10 +113,6 @@ def _usable(found: ClassResults) -> ClassResults:
     if not found.results and found.troubles:
         raise BrokenExerciseError("Nenhum resultado pôde ser lido. " + " ".join(found.troubles))
     return found
-
-
-def _given(exercise_id: str, root: Path) -> Path:
-    return class_folder(root) / "resultados" / exercise_id / "alunos"
 
 
 def _read(folder: Path, exercise: Exercise) -> tuple[dict[str, Result], dict[str, str]]:
