@@ -19,16 +19,16 @@ SAMPLE = [
     (EVERY_LEVEL, "taskflow-mapeado"),
     (EVERY_LEVEL, "commit-a-cada-linha"),
     (EVERY_LEVEL, "portao-so-olha-o-que-vale"),
+    ("ex2-error-handling", "threads-e-aviso-do-dag"),
     ("ex2-error-handling", "retry-after-com-teto"),
+    ("ex4-monitoramento", "quantis-e-httpx"),
     ("ex4-monitoramento", "pela-data-logica"),
     ("ex5-tres-orquestradores", "cache-sem-o-dia"),
     *(
         pytest.param(exercise, name, marks=pytest.mark.full)  # minutes, cold
         for exercise, name in (
-            ("ex2-error-handling", "threads-e-aviso-do-dag"),
             ("ex3-ci-cd", "git-archive-e-uv"),
             ("ex3-ci-cd", "so-a-primeira-task"),
-            ("ex4-monitoramento", "quantis-e-httpx"),
             ("ex5-tres-orquestradores", "async-e-automation"),
         )
     ),

@@ -61,7 +61,10 @@ def test_it_holds_no_answer_no_hidden_grader_and_no_bank(package: Course, course
     names = _names(package.root)
     for part in ("solutions", "gabarito", "graders/ex", "bank/", "test_hidden", "reference.py"):
         assert not [name for name in names if part in name], part
-    assert not [name for name in names if name.startswith("tests/")]
+    tests = {name.rpartition("/")[0] for name in names if "tests" in name}
+    assert tests == {"curso/lessons/caju_dags/tests", "exercises/ex3-ci-cd/tests"}, (
+        "the student's, and a lesson's"
+    )
 
 
 def _passages(folder: Path) -> dict[tuple[str, ...], str]:

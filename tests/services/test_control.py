@@ -163,4 +163,5 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
 def test_an_unknown_service_is_one_sentence() -> None:
     refused = curso("servicos", "iniciar", "kafka")
     assert refused.returncode == 2
-    assert refused.stderr.startswith("Não conheço o serviço «kafka». Os que existem: airflow, ")
+    there = "airflow, dagster, postgres, caixa-postal, slack, metricas, prefect"
+    assert refused.stderr == f"Não conheço o serviço «kafka». Os que existem: {there}.\n"
