@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXERCISE = "ex1-dag-complexo"
 FILE = "dags/vendas_diarias.py"
 NOT_COPIED = {".git", ".venv", ".uv", ".curso", ".nbgrader", "trabalho", "tests", "dist", "__pycache__"}
+collect_ignore = ["sixth"]  # an exercise whose graders the judge reads
 CACHES = {".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache", ".ipynb_checkpoints"}
 
 # Words of click's, typer's, Python's and the system's own sentences, none of which is Portuguese.
