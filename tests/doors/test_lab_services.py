@@ -73,6 +73,7 @@ def test_a_lesson_runs_and_airflow_is_reached_from_the_launcher(lab: Lab) -> Non
         open_welcome(page, lab)
         run_lesson(page, lab)
         airflow = open_service(page, "Airflow")
+        airflow.goto(f"{lab.url}/airflow/dags/caju_resumo")
         trigger_and_see_it_succeed(airflow)
 
 
@@ -85,10 +86,9 @@ def test_dagster_is_reached_from_the_launcher_and_runs_what_its_page_asks_for(la
         control.client("dagster").escrever(
             "castanhas.py", "import dagster as dg\n\n\n@dg.asset\ndef castanhas():\n    return 7\n"
         )
-        asset = dagster.url.split("/dagster/")[0] + "/dagster/assets/castanhas"
         button = dagster.get_by_role("button", name="Materialize").first
         for _ in range(4):  # the page remembers for a while that this project had nothing to show
-            dagster.goto(asset)
+            dagster.goto(f"{lab.url}/dagster/assets/castanhas")
             with contextlib.suppress(TimeoutError):
                 button.wait_for(timeout=15_000)
                 break
@@ -100,7 +100,7 @@ def test_dagster_is_reached_from_the_launcher_and_runs_what_its_page_asks_for(la
             dagster.wait_for_timeout(200)
         (run,) = runs()
         assert run.esperar(120).estado == "SUCCESS"
-        dagster.goto(dagster.url.split("/dagster/")[0] + f"/dagster/runs/{run.id}")
+        dagster.goto(f"{lab.url}/dagster/runs/{run.id}")
         dagster.get_by_text("STEP_SUCCESS").first.wait_for()
         picture(dagster, "dagster-run")
 
@@ -167,7 +167,6 @@ def open_service(page: Page, title: str) -> Page:
 
 def trigger_and_see_it_succeed(page: Page) -> None:
     """Through Airflow's own buttons: the DAG of the lesson, triggered, and green."""
-    page.goto(page.url.split("/airflow/")[0] + "/airflow/dags/caju_resumo")
     page.get_by_text("caju_resumo").first.wait_for()
     before = len(control.client("airflow").execucoes("caju_resumo"))
     page.locator(
