@@ -88,12 +88,12 @@ class Bank:
 
     def build_wrong(self, name: str, target: Path) -> None:
         """Writes the wrong submission to `target`. Raises BrokenBankError where its patch no longer fits."""
-        entry = self.wrong()[name]
+        entry = self._entry("wrong", name, Wrong)
         self._build(f"wrong/{name}.toml", entry.base, entry.replace, target)
 
     def build_hostile(self, name: str, target: Path) -> None:
         """Writes the hostile submission to `target`. Raises BrokenBankError where its patch no longer fits."""
-        entry = self.hostile()[name]
+        entry = self._entry("hostile", name, Hostile)
         if entry.base:
             self._build(f"hostile/{name}.toml", entry.base, entry.replace, target)
         elif (own := self.folder / "hostile" / name).is_dir():
@@ -104,13 +104,15 @@ class Bank:
             )
 
     def _entries(self, kind: str, model: type[Entry]) -> dict[str, Entry]:
-        found = {}
-        for path in sorted((self.folder / kind).glob("*.toml")):
-            try:
-                found[path.stem] = model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-            except (tomllib.TOMLDecodeError, ValidationError) as error:
-                raise BrokenBankError(f"{path}: {error}") from None
-        return found
+        names = sorted(path.stem for path in (self.folder / kind).glob("*.toml"))
+        return {name: self._entry(kind, name, model) for name in names}
+
+    def _entry(self, kind: str, name: str, model: type[Entry]) -> Entry:
+        path = self.folder / kind / f"{name}.toml"
+        try:
+            return model.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        except (tomllib.TOMLDecodeError, ValidationError) as error:
+            raise BrokenBankError(f"{path}: {error}") from None
 
     def _build(self, file: str, base: str, changes: tuple[Replace, ...], target: Path) -> None:
         bases = self.right()

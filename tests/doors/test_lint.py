@@ -230,6 +230,9 @@ def test_a_starter_or_an_answer_file_missing(fresh: Course) -> None:
 def test_a_starter_that_is_judged_and_an_answer_below_100(fresh: Course, broken: str) -> None:
     fresh.hand_in(broken, fresh.root / "exercises" / EXERCISE)
     fresh.hand_in(broken, fresh.answer)
+    for other in (fresh.root / "solutions").glob("*/"):
+        if other.name != EXERCISE:  # their answers are graded where the course itself is
+            shutil.rmtree(other)
     problems = lint_course(fresh.root)
     assert f"{EXERCISE}: o arquivo inicial vale 0 pontos; deveria ser 0, não tentado." in problems
     (answer,) = (problem for problem in problems if "a resposta vale" in problem)
