@@ -91,7 +91,10 @@ def printed(result: Result) -> str:
 
 
 @pytest.mark.parametrize("name", ["espiao", "ligacoes_para_fora"])
-def test_nothing_that_is_hidden_is_seen(name: str, seed_of: Callable[[str], int]) -> None:
+def test_nothing_that_is_hidden_is_seen(
+    name: str, seed_of: Callable[[str], int], short_clock: Callable[[float, float], None]
+) -> None:
+    short_clock(20, 8)
     folder = Path(__file__).parent / "ex1-dag-complexo" / "hostile" / name
     grading = grade(exercise_folder("ex1-dag-complexo"), folder, seed=seed_of(name))
     assert grading.evidence
