@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from bait import Bait, laid_bait
 from rich.console import Console
 
 from autograder.doors import grade
@@ -53,6 +54,12 @@ def strings(document: Any) -> list[str]:
     return [document] if isinstance(document, str) else []
 
 
+@pytest.fixture
+def bait() -> Iterator[Bait]:
+    with laid_bait() as laid:
+        yield laid
+
+
 @pytest.mark.parametrize(("exercise_id", "name"), HOSTILE)
 def test_a_hostile_submission_earns_what_it_deserves(
     exercise_id: str,
@@ -60,19 +67,30 @@ def test_a_hostile_submission_earns_what_it_deserves(
     tmp_path: Path,
     seed_of: Callable[[str], int],
     short_clock: Callable[[float, float], None],
+    bait: Bait,
 ) -> None:
     bank = bank_of(exercise_id)
     entry = bank.hostile()[name]
     if entry.endless:
         short_clock(20, 8)
     bank.build_hostile(name, tmp_path)
-    result = grade(exercise_folder(exercise_id), tmp_path, seed=seed_of(name)).result
-    passed = [v.criterion for v in result.verdicts if v.status is Status.PASSED]
-    assert result.points == entry.points, (passed, result.notes)
+    bait.lay_out(tmp_path)
+    grading = grade(exercise_folder(exercise_id), tmp_path, seed=seed_of(name))
+    result = grading.result
+    assert not bait.touched()
     assert not result.held, "what a submission does is never told as the grader's own fault"
     assert result.level == Level.CAGE.value
     assert not result.notes, "the warm stage has served it to the end"
     nothing_is_acted_out(result)
+    everything = "\n".join(strings(grading.evidence.model_dump() if grading.evidence else ()))
+    assert bait.secret not in everything
+    assert not re.findall("CONSEGUI.*", everything)
+    assert [words for words in entry.tried if words not in everything] == [], everything[-3000:]
+    passed = [v.criterion for v in result.verdicts if v.status is Status.PASSED]
+    if entry.open:
+        assert result.points > entry.points, "it is closed by now: SECURITY.md says that it is not"
+        pytest.xfail(entry.open)
+    assert result.points == entry.points, passed
 
 
 def nothing_is_acted_out(result: Result) -> None:
