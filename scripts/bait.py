@@ -11,13 +11,17 @@ import os
 import secrets
 import shutil
 import socket
+import sys
 import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from autograder.run.adapters import cache_folder
+from curso.places import ROOT
 
+LONG_LINE = 40  # shorter lines of a grader may stand in any program
 MARK = "@ISCA@"
 """Stands in a submission for the folder's path."""
 
@@ -25,7 +29,8 @@ MARK = "@ISCA@"
 class Bait:
     """Open to everyone out here, with a secret in every file."""
 
-    def __init__(self, opened: contextlib.ExitStack) -> None:
+    def __init__(self, opened: contextlib.ExitStack, environment: Path) -> None:
+        self._environment = environment
         self.secret = secrets.token_hex(16)
         self._tcp = opened.enter_context(socket.create_server(("127.0.0.1", 0)))
         self._udp = opened.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
@@ -71,8 +76,8 @@ class Bait:
     def _state(self) -> dict[str, str]:
         """Everything here, the databases that every run begins with, and what Python loads by itself."""
         templates = cache_folder().glob("*/*.db")
-        loaded = Path(sysconfig.get_path("purelib"))
-        files = [*self.folder.rglob("*"), *templates, *loaded.glob("*.pth"), *loaded.glob("*custom*.py")]
+        packages = Path(sysconfig.get_path("purelib", vars={"base": str(self._environment)}))
+        files = [*self.folder.rglob("*"), *templates, *packages.glob("*.pth"), *packages.glob("*custom*.py")]
         return {
             str(path): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
             for path in files
@@ -81,6 +86,30 @@ class Bait:
 
 
 @contextlib.contextmanager
-def laid_bait() -> Iterator[Bait]:
+def laid_bait(environment: Path = Path(sys.prefix)) -> Iterator[Bait]:
+    """`environment` is the Python environment of whoever grades."""
     with contextlib.ExitStack() as opened:
-        yield Bait(opened)
+        yield Bait(opened, environment)
+
+
+def hidden_lines(exercise_id: str) -> set[str]:
+    """Lines that stand only in what a submission must not read: graders, worlds, answer, judge."""
+    hidden = [
+        *(ROOT / "autograder" / "graders" / exercise_id).rglob("*.py"),
+        *(ROOT / "autograder" / "judge").rglob("*.py"),
+        *(ROOT / "solutions" / exercise_id / "verificacao").rglob("*.py"),
+        *(ROOT / "solutions" / exercise_id / "gabarito").rglob("*.py"),
+    ]
+    assert len(hidden) > 5
+    lines = {line.strip() for path in hidden for line in path.read_text(encoding="utf-8").splitlines()}
+    # What is imported stands in many a program.
+    return {line for line in lines if len(line) >= LONG_LINE and not line.startswith(("from ", "import "))}
+
+
+def strings(document: Any) -> list[str]:
+    """Every text in a document."""
+    if isinstance(document, dict):
+        return [text for pair in document.items() for part in pair for text in strings(part)]
+    if isinstance(document, list | tuple):
+        return [text for part in document for text in strings(part)]
+    return [document] if isinstance(document, str) else []

@@ -10,7 +10,6 @@ import contextlib
 import glob
 import os
 import stat
-import sys
 
 import psutil
 
@@ -46,9 +45,10 @@ def starved(root: psutil.Process) -> float:
 
 def nameless(root: psutil.Process, world: str) -> tuple[int, int]:
     """Bytes in open files that have no name (any more): in memory, and on the world's disk."""
-    if sys.platform != "linux":
-        return 0, 0
-    disk = os.stat(world).st_dev
+    try:
+        disk = os.stat(world).st_dev
+    except OSError:  # without a nest its own folder may be gone
+        disk = -1
     found: dict[tuple[int, int], int] = {}
     for process in descendants(root):
         with contextlib.suppress(OSError), os.scandir(f"/proc/{process.pid}/fd") as descriptors:
