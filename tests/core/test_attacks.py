@@ -6,6 +6,7 @@ Both nested levels: what holds without Landlock must not lean on it.
 from __future__ import annotations
 
 import ctypes
+import errno
 import json
 import os
 import time
@@ -18,7 +19,7 @@ import pytest
 
 from autograder.model.evidence import Outcome
 from autograder.run.adapters import ADAPTERS
-from autograder.run.inside import nest
+from autograder.run.inside import calls, nest
 from autograder.run.warm import warm_stage
 from autograder.sandbox.level import Level
 from autograder.sandbox.probe import probe
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from autograder.run.services.web import WebService
 
 Attack = Callable[..., Any]
-ADD_KEY, KEYCTL, SESSION = 248, 250, -3
 
 ATTEMPT = """
 import ctypes, json, os, signal, socket, time
@@ -397,22 +397,48 @@ print(json.dumps([attempt(libc.shmget, key, 4096, 0), attempt(libc.msgget, key, 
     assert "allowed" not in said(attack(look))
 
 
-def test_keys_of_the_login_are_neither_found_nor_added_to(attack: Attack) -> None:
-    """A session's keyring is handed from process to process: to all stages, and from one run to the next."""
-    if os.uname().machine != "x86_64":
-        pytest.skip("os números das chamadas são de outra arquitetura")
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.syscall(KEYCTL, 1, None) < 0:
-        pytest.skip("este kernel não tem chaves")
-    assert libc.syscall(ADD_KEY, b"user", b"curso-chave", b"x", 1, SESSION) > 0
-    source = f"""
-print(json.dumps([
-    attempt(libc.syscall, {KEYCTL}, 10, {SESSION}, b"user", b"curso-chave", 0),
-    attempt(libc.syscall, {ADD_KEY}, b"user", b"curso-recado", b"x", 1, {SESSION}),
-]))
+SOCKETS = """
+def family(name):
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW, socket.SOCK_SEQPACKET):
+        try: return socket.socket(getattr(socket, name), kind) and "allowed"
+        except OSError as error: refused = error
+    return refused.errno
 """
-    assert libc.syscall(KEYCTL, 10, SESSION, b"user", b"curso-chave", 0) > 0, "out here it is found"
-    assert "allowed" not in said(attack(source))
+
+
+def test_no_socket_leads_out_of_the_network_namespace(attack: Attack) -> None:
+    """AF_VSOCK would: it ends at whoever hosts the virtual machine."""
+    source = (
+        SOCKETS
+        + """
+families = ("AF_VSOCK", "AF_ALG", "AF_PACKET", "AF_CAN", "AF_TIPC", "AF_QIPCRTR")
+own = ("AF_UNIX", "AF_INET", "AF_INET6", "AF_NETLINK")
+print(json.dumps([[family(name) for name in names if hasattr(socket, name)] for names in (families, own)]))
+"""
+    )
+    others, own = said(attack(source))
+    assert others
+    assert set(others) == {errno.EAFNOSUPPORT}
+    assert own == ["allowed"] * 4
+
+
+def test_what_no_namespace_holds_back_is_not_there(attack: Attack) -> None:
+    """A session's keyring is handed from process to process: to all stages, and from one run to the next."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    _, _, refused = calls._MACHINES[os.uname().machine]
+    add, _, keyctl, *_ = refused
+    if libc.syscall(keyctl, 1, None) > 0:  # a keyring for this session, as a login makes one
+        assert libc.syscall(add, b"user", b"curso-chave", b"x", 1, -3) > 0
+        assert libc.syscall(keyctl, 10, -3, b"user", b"curso-chave", 0) > 0, "out here it is found"
+    source = f"""
+answers = [
+    attempt(libc.syscall, {keyctl}, 10, -3, b"user", b"curso-chave", 0),
+    attempt(libc.syscall, {add}, b"user", b"curso-recado", b"x", 1, -3),
+    *(attempt(libc.syscall, number, 0, 0, 0, 0, 0) for number in {refused}),
+]
+print(json.dumps(answers))
+"""
+    assert set(said(attack(source))) == {os.strerror(errno.ENOSYS)}
 
 
 FORGE = """

@@ -18,7 +18,7 @@ from typing import Any, NoReturn, Protocol
 
 import psutil
 
-from autograder.run.inside import kernel, nest, used
+from autograder.run.inside import calls, kernel, nest, used
 
 TAIL_BYTES = 6_000  # of each task's output that is kept
 MARK = b"\x1e"  # starts a line that names the task whose output follows
@@ -162,6 +162,7 @@ def _become_student(
             nest.give_up(landlock=around.landlock)
         if LINUX:
             kernel.no_new_privileges()
+            calls.refuse()
             kernel.set_readable(True)  # its own /proc/self is its own again
         for name, value in request["environment"].items():
             os.environ[name] = value
