@@ -425,7 +425,7 @@ print(json.dumps([[family(name) for name in names if hasattr(socket, name)] for 
 def test_what_no_namespace_holds_back_is_not_there(attack: Attack) -> None:
     """A session's keyring is handed from process to process: to all stages, and from one run to the next."""
     libc = ctypes.CDLL(None, use_errno=True)
-    _, _, refused = calls._MACHINES[os.uname().machine]
+    _, _, refused = calls.MACHINES[os.uname().machine]
     add, _, keyctl, *_ = refused
     if libc.syscall(keyctl, 1, None) > 0:  # a keyring for this session, as a login makes one
         assert libc.syscall(add, b"user", b"curso-chave", b"x", 1, -3) > 0

@@ -23,7 +23,7 @@ _ALLOW, _REFUSE = 0x7FFF0000, 0x50000
 _X32 = 0x40000000
 # The architecture's name for the filter; socket and socketpair; what is refused: add_key, request_key, keyctl, bpf,
 # perf_event_open, userfaultfd, io_uring_setup.
-_MACHINES = {
+MACHINES = {
     "x86_64": (0xC000003E, (41, 53), (248, 249, 250, 321, 298, 323, 425)),
     "aarch64": (0xC00000B7, (198, 199), (217, 218, 219, 280, 241, 282, 425)),
 }
@@ -31,7 +31,7 @@ _MACHINES = {
 
 def refuse() -> None:
     """From here on, for this process and all that come of it. It must have renounced new privileges before."""
-    known = _MACHINES.get(os.uname().machine)
+    known = MACHINES.get(os.uname().machine)
     if known is None:
         return
     steps = [struct.pack("HBBI", *step) for step in _steps(*known)]
