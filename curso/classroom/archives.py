@@ -21,6 +21,8 @@ from nbgrader.plugins import ExtractorPlugin
 
 MAX_BYTES = 200 << 20
 """Of all that one archive of a student unpacks to, and of any file."""
+MAX_CLASS_BYTES = 4 << 30
+"""Of what the instructor's own download unpacks to."""
 MAX_FILES = 5_000
 MAX_DEPTH = 3  # archives in archives
 KINDS = (".zip", ".gz")
@@ -61,7 +63,7 @@ class ExtractWithinBounds(ExtractorPlugin):  # type: ignore[misc]
 def unpack(archive: Path, target: Path, warn: Warn, depth: int = 0) -> None:
     """Unpacks it into `target`, and the archives in it beside themselves. What cannot be unpacked is told, not raised.
 
-    The outermost one is the instructor's own download: a class may be of any size, each of its files may not.
+    The outermost one is the instructor's own download: a class may be large, each of its files may not.
     """
     try:
         target.mkdir(parents=True, exist_ok=True)
@@ -88,12 +90,13 @@ def _write(
     inner = []
     count = total = 0
     for member in members:
-        count, total = count + 1, total + member.size
-        if not whole_class and (count > MAX_FILES or total > MAX_BYTES):
-            raise TooMuchError(f"tem mais de {MAX_FILES} arquivos ou de {MAX_BYTES >> 20} MB")
         if member.size > MAX_BYTES:
             warn(f"Não foi tirado (tem mais de {MAX_BYTES >> 20} MB): {member.name}, de {archive}")
             continue
+        count, total = count + 1, total + member.size
+        most = MAX_CLASS_BYTES if whole_class else MAX_BYTES
+        if total > most or (count > MAX_FILES and not whole_class):
+            raise TooMuchError(f"tem mais de {MAX_FILES} arquivos ou de {most >> 20} MB")
         name = PurePosixPath(member.name.replace("\\", "/"))
         if name.is_absolute() or ".." in name.parts:
             warn(f"Não foi tirado (o nome aponta para fora da pasta): {member.name}, de {archive}")

@@ -117,7 +117,7 @@ def test_what_lies_a_few_archives_deep_is_found(tmp_path: Path) -> None:
     assert len(list((tmp_path / "turma").rglob("fundo.py"))) == 1
 
 
-def test_a_class_may_be_of_any_size(tmp_path: Path) -> None:
+def test_a_class_may_have_many_files(tmp_path: Path) -> None:
     students = [(f"aluno-{n}/a.py", b"x") for n in range(MAX_FILES + 10)]
     (tmp_path / "turma.zip").write_bytes(zipped(*students))
     unpack(tmp_path / "turma.zip", tmp_path / "turma", pytest.fail)
