@@ -88,7 +88,7 @@ class Nbgrader(Way):
         self._call(folder, "nbgrader", "generate_assignment", "a1")
         released = nbformat.read(folder / "release" / "a1" / "p1.ipynb", as_version=4).cells
         for student, handed_in in ((ATTACKER, cell), (NEIGHBOUR, f"{RIGHT}# {secret}")):
-            mine = [released[0] | {"source": handed_in}, *released[1:]]
+            mine = [nbformat.from_dict({**released[0], "source": handed_in}), *released[1:]]
             _write(mine, folder / "submitted" / student / "a1" / "p1.ipynb")
         self._call(folder, "nbgrader", "autograde", "a1")
         return self._score(folder, ATTACKER), self._score(folder, NEIGHBOUR)
