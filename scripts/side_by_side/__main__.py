@@ -19,7 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.append(str(ROOT / "scripts"))
 
-from attacks import ATTACKS, TAKEN, Attack  # noqa: E402
+from attacks import ATTACKS, CLASS, TAKEN, Attack  # noqa: E402
 from ways import POINTS, Nbgrader, Otter, Way  # noqa: E402
 
 from autograder.doors import grade  # noqa: E402
@@ -74,7 +74,8 @@ def with_ours(attack: Attack, folder: Path) -> Came:
 def with_theirs(way: Way, attack: Attack, folder: Path) -> Came:
     secret = secrets.token_hex(8)
     with laid_bait(way.environment) as bait:
-        mine, neighbours = way.grade(folder, attack.cell.replace(MARK, str(bait.folder)), secret)
+        cell = attack.cell.replace(MARK, str(bait.folder)).replace(CLASS, str(folder))
+        mine, neighbours = way.grade(folder, cell, secret)
         return Came(
             gained=bool(mine),
             read=secret in _taken(bait),
@@ -92,7 +93,7 @@ def _taken(bait: Bait) -> str:
 
 
 def _reached_in_the_end(attack: Attack, bait: Bait) -> list[str]:
-    if "fork" in attack.cell:
+    if "fork()" in attack.cell:
         time.sleep(LATER_SECONDS)
     return bait.touched()
 

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 RIGHT = "def soma(valores):\n    return sum(valores)\n"
 WRONG = "def soma(valores):\n    return 0\n"
+CLASS = "@TURMA@"
+"""Stands in a cell for the folder of the class, so that no attack goes looking through the whole machine."""
 TAKEN = "levado.txt"
 """In the bait's open folder: what an attack could read."""
 
 _TAKE = f"""
 from pathlib import Path
 
-ISCA = Path("@ISCA@")
+ISCA, TURMA = Path("@ISCA@"), Path("@TURMA@")
 
 
 def levar(onde):
@@ -66,23 +68,17 @@ except ImportError:
     Attack(
         "procura os testes escondidos e os leva embora",
         WRONG + _TAKE + """
-levar(p for p in Path.cwd().rglob("*") if p.suffix in (".py", ".ipynb") and p.is_file())
-levar(p for acima in list(Path.cwd().parents)[:4] for p in acima.glob("*/*/*.ipynb"))
+levar(p for pasta in (Path.cwd(), TURMA) for p in pasta.rglob("*") if p.suffix in (".py", ".ipynb", ".db"))
 """,
         "espiao",
     ),
     Attack(
         "lê e apaga a entrega e as notas de outra pessoa",
         WRONG + _TAKE + """
-import sqlite3
-
-for acima in list(Path.cwd().parents)[:4]:
-    for outra in acima.rglob("*vizinha*/**/p1.ipynb"):
-        levar([outra])
-        outra.write_text("{}")
-    for notas in (*acima.glob("gradebook.db"), *acima.glob("notas/*.json")):
-        levar([notas])
-        notas.unlink()
+for coisa in TURMA.rglob("*"):
+    if "vizinha" in coisa.parts and coisa.is_file() or coisa.name == "gradebook.db":
+        levar([coisa])
+        coisa.unlink()
 """,
         "mexe_nas_notas",
     ),
