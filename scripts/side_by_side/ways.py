@@ -28,6 +28,8 @@ NEIGHBOUR = "vizinha"
 ATTACKER = "atacante"
 SECONDS = 120.0
 """After that someone who grades a class would have stopped it by hand."""
+PATIENCE = 900.0
+"""For what has nothing to do with an attack."""
 
 
 class Way(ABC):
@@ -50,7 +52,7 @@ class Way(ABC):
     def grade(self, folder: Path, cell: str, secret: str) -> tuple[float | None, float | None]:
         """The attacker's points and the neighbour's, None where there are none."""
 
-    def _call(self, folder: Path, program: str, *words: str) -> str:
+    def _call(self, folder: Path, program: str, *words: str, seconds: float = PATIENCE) -> str:
         """Whatever the attack does to it; what it has started ends with it, where it has not fled."""
         environment = os.environ | {
             "PATH": os.pathsep.join((str(self.environment / "bin"), os.environ["PATH"])),
@@ -62,7 +64,7 @@ class Way(ABC):
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
         )  # fmt: skip
         try:
-            return called.communicate(timeout=SECONDS)[0]
+            return called.communicate(timeout=seconds)[0]
         except subprocess.TimeoutExpired:
             return ""
         finally:
@@ -90,7 +92,7 @@ class Nbgrader(Way):
         for student, handed_in in ((ATTACKER, cell), (NEIGHBOUR, f"{RIGHT}# {secret}")):
             mine = [nbformat.from_dict({**released[0], "source": handed_in}), *released[1:]]
             _write(mine, folder / "submitted" / student / "a1" / "p1.ipynb")
-        self._call(folder, "nbgrader", "autograde", "a1")
+        self._call(folder, "nbgrader", "autograde", "a1", seconds=SECONDS)
         return self._score(folder, ATTACKER), self._score(folder, NEIGHBOUR)
 
     def _score(self, folder: Path, student: str) -> float | None:
@@ -122,7 +124,8 @@ class Otter(Way):
             place.mkdir(parents=True)
             handed = folder / "entregas" / student / "p1.ipynb"
             zipped = str(folder / "autograder.zip")
-            self._call(folder, "otter", "run", "-a", zipped, "-o", str(place), "--no-logo", str(handed))
+            words = ("run", "-a", zipped, "-o", str(place), "--no-logo", str(handed))
+            self._call(folder, "otter", *words, seconds=SECONDS)
             scores.append(self._score(place / "results.json"))
         return scores[0], scores[1]
 
