@@ -59,6 +59,10 @@ class Hostile(_Entry):
     replace: tuple[Replace, ...] = ()
     endless: bool = False
     """It would use up every step's whole clock: tests give it a shorter one."""
+    tried: tuple[str, ...] = ()
+    """What it says once it has tried: proof that the attack was made. (What succeeds it tells as CONSEGUI.)"""
+    open: str = ""
+    """Why it gets more than it deserves and nothing can be done: an expected failure, until it is none."""
 
 
 Entry = TypeVar("Entry", Wrong, Hostile)

@@ -57,6 +57,7 @@ def configure(c: Any) -> None:
     c.GenerateFeedback.force = True
     c.ZipCollectApp.downloaded_directory = ".nbgrader/downloaded"
     c.ZipCollectApp.collector_plugin = "curso.classroom.plugins.MoodleCollector"
+    c.ZipCollectApp.extractor_plugin = "curso.classroom.archives.ExtractWithinBounds"
     c.FileNameCollectorPlugin.valid_ext = FILE_KINDS
     c.ExportApp.plugin_class = "curso.classroom.plugins.WeightedCsv"
     c.AssignLatePenalties.plugin_class = "curso.classroom.plugins.LateByDays"

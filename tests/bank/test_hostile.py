@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 import pytest
+from bait import Bait, hidden_lines, laid_bait, strings
 from rich.console import Console
 
 from autograder.doors import grade
@@ -23,34 +23,16 @@ EXERCISES = sorted(path.name for path in Path(__file__).parent.iterdir() if (pat
 HOSTILE = [(exercise, name) for exercise in EXERCISES for name in bank_of(exercise).hostile()]
 ORDERS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """What moves a cursor, colours, rings, or turns the direction of the letters."""
-LONG_LINE = 40  # shorter lines of a grader may stand in any program
 
 pytestmark = pytest.mark.skipif(
     probe().level is not Level.CAGE, reason="an attack is only tried where there is a cage: " + probe().reason
 )
 
 
-def secrets_of(exercise_id: str) -> set[str]:
-    """Lines that stand only in what a submission must not read: graders, worlds, answer, judge."""
-    hidden = [
-        *(ROOT / "autograder" / "graders" / exercise_id).rglob("*.py"),
-        *(ROOT / "autograder" / "judge").rglob("*.py"),
-        *(ROOT / "solutions" / exercise_id / "verificacao").rglob("*.py"),
-        *(ROOT / "solutions" / exercise_id / "gabarito").rglob("*.py"),
-    ]
-    assert len(hidden) > 5
-    lines = {line.strip() for path in hidden for line in path.read_text(encoding="utf-8").splitlines()}
-    # What is imported stands in many a program.
-    return {line for line in lines if len(line) >= LONG_LINE and not line.startswith(("from ", "import "))}
-
-
-def strings(document: Any) -> list[str]:
-    """Every text in a document."""
-    if isinstance(document, dict):
-        return [text for pair in document.items() for part in pair for text in strings(part)]
-    if isinstance(document, list | tuple):
-        return [text for part in document for text in strings(part)]
-    return [document] if isinstance(document, str) else []
+@pytest.fixture
+def bait() -> Iterator[Bait]:
+    with laid_bait() as laid:
+        yield laid
 
 
 @pytest.mark.parametrize(("exercise_id", "name"), HOSTILE)
@@ -60,19 +42,30 @@ def test_a_hostile_submission_earns_what_it_deserves(
     tmp_path: Path,
     seed_of: Callable[[str], int],
     short_clock: Callable[[float, float], None],
+    bait: Bait,
 ) -> None:
     bank = bank_of(exercise_id)
     entry = bank.hostile()[name]
     if entry.endless:
         short_clock(20, 8)
     bank.build_hostile(name, tmp_path)
-    result = grade(exercise_folder(exercise_id), tmp_path, seed=seed_of(name)).result
-    passed = [v.criterion for v in result.verdicts if v.status is Status.PASSED]
-    assert result.points == entry.points, (passed, result.notes)
+    bait.lay_out(tmp_path)
+    grading = grade(exercise_folder(exercise_id), tmp_path, seed=seed_of(name))
+    result = grading.result
+    assert not bait.touched()
     assert not result.held, "what a submission does is never told as the grader's own fault"
     assert result.level == Level.CAGE.value
     assert not result.notes, "the warm stage has served it to the end"
     nothing_is_acted_out(result)
+    everything = "\n".join(strings(grading.evidence.model_dump() if grading.evidence else ()))
+    assert bait.secret not in everything
+    assert not re.findall("CONSEGUI.*", everything)
+    assert [words for words in entry.tried if words not in everything] == [], everything[-3000:]
+    passed = [v.criterion for v in result.verdicts if v.status is Status.PASSED]
+    if entry.open:
+        assert result.points > entry.points, "it is closed by now: SECURITY.md says that it is not"
+        pytest.xfail(entry.open)
+    assert result.points == entry.points, passed
 
 
 def nothing_is_acted_out(result: Result) -> None:
@@ -99,7 +92,7 @@ def test_nothing_that_is_hidden_is_seen(
     grading = grade(exercise_folder("ex1-dag-complexo"), folder, seed=seed_of(name))
     assert grading.evidence
     everything = "\n".join(strings(grading.evidence.model_dump()) + strings(grading.result.model_dump()))
-    seen = sorted(line for line in secrets_of("ex1-dag-complexo") if line in everything)
+    seen = sorted(line for line in hidden_lines("ex1-dag-complexo") if line in everything)
     assert not seen, seen[:5]
     assert not re.search(r"root:[^x ]*:\d+:", everything), (
         "the names in /etc/passwd may be read, /etc/shadow not"

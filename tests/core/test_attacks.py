@@ -5,7 +5,10 @@ Both nested levels: what holds without Landlock must not lean on it.
 
 from __future__ import annotations
 
+import ctypes
+import errno
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +19,7 @@ import pytest
 
 from autograder.model.evidence import Outcome
 from autograder.run.adapters import ADAPTERS
+from autograder.run.inside import calls, nest
 from autograder.run.warm import warm_stage
 from autograder.sandbox.level import Level
 from autograder.sandbox.probe import probe
@@ -228,6 +232,83 @@ time.sleep(30)
     assert time.monotonic() - started < 10
 
 
+HOLD = {
+    "no name": ("os.memfd_create('x')", Outcome.OUT_OF_MEMORY),
+    "lost its name": ("nameless('/mundo/saida/x')", Outcome.DISK_FULL),
+}
+
+
+@pytest.mark.parametrize("how", HOLD)
+def test_files_that_no_folder_shows_count_too(attack: Attack, how: str) -> None:
+    make, outcome = HOLD[how]
+    source = f"""
+def nameless(path):
+    made = os.open(path, os.O_RDWR | os.O_CREAT)
+    os.unlink(path)
+    return made
+for _ in range(8):
+    held = {make}
+    for _ in range(15): os.write(held, b"x" * (1 << 20))
+time.sleep(20)
+"""
+    assert attack(source, memory_mb=80, disk_mb=80).step.outcome is outcome
+
+
+def test_a_segment_that_nobody_has_attached_counts_too(attack: Attack) -> None:
+    source = """
+libc.shmat.restype = ctypes.c_void_p
+size = 20 << 20
+for _ in range(8):
+    at = libc.shmat(libc.shmget(0, size, 0o1600), None, 0)
+    ctypes.memset(ctypes.c_void_p(at), 1, size)
+    libc.shmdt(ctypes.c_void_p(at))
+time.sleep(20)
+"""
+    assert attack(source, memory_mb=120).step.outcome is Outcome.OUT_OF_MEMORY
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="o que espera dentro de um socket é memória do kernel: sem um cgroup, só o número de descritores a limita",
+)
+def test_what_waits_in_sockets_counts_too(attack: Attack) -> None:
+    source = """
+held, waiting = [], 0
+while waiting < 150 << 20 and len(held) < 240:
+    held.append(socket.socketpair())
+    for one in held[-1]:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 << 20)
+        one.setblocking(False)
+        try:
+            while waiting < 150 << 20: waiting += one.send(b"x" * 65536)
+        except BlockingIOError: pass
+time.sleep(2)
+"""
+    assert attack(source, memory_mb=60).step.outcome is Outcome.OUT_OF_MEMORY
+
+
+def test_a_thread_bomb_hits_its_own_ceiling(attack: Attack) -> None:
+    source = """
+import threading
+made = 0
+try:
+    for made in range(2_000): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()
+except RuntimeError:
+    print(made, flush=True)
+"""
+    assert 200 <= int(attack(source, wall_seconds=20.0).printed) < 256
+
+
+def test_nobody_uses_up_what_tells_of_changed_files(attack: Attack) -> None:
+    """The kernel counts them per user, and who watches a world from outside may be that same user."""
+    source = """
+made = 0
+while libc.inotify_init() >= 0: made += 1
+print(made)
+"""
+    assert int(attack(source).printed) == nest.MAX_WATCHERS
+
+
 def test_a_daemon_ends_with_its_step(attack: Attack) -> None:
     source = """
 if os.fork() == 0:
@@ -314,6 +395,95 @@ print(json.dumps([attempt(libc.shmget, key, 4096, 0), attempt(libc.msgget, key, 
 """
     assert said(attack(leave)) == ["allowed", "allowed"]
     assert "allowed" not in said(attack(look))
+
+
+SOCKETS = """
+def family(name):
+    for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM, socket.SOCK_RAW, socket.SOCK_SEQPACKET):
+        try: return socket.socket(getattr(socket, name), kind) and "allowed"
+        except OSError as error: refused = error
+    return refused.errno
+"""
+
+
+def test_no_socket_leads_out_of_the_network_namespace(attack: Attack) -> None:
+    """AF_VSOCK would: it ends at whoever hosts the virtual machine."""
+    source = (
+        SOCKETS
+        + """
+families = ("AF_VSOCK", "AF_ALG", "AF_PACKET", "AF_CAN", "AF_TIPC", "AF_QIPCRTR")
+own = ("AF_UNIX", "AF_INET", "AF_INET6", "AF_NETLINK")
+print(json.dumps([[family(name) for name in names if hasattr(socket, name)] for names in (families, own)]))
+"""
+    )
+    others, own = said(attack(source))
+    assert others
+    assert set(others) == {errno.EAFNOSUPPORT}
+    assert own == ["allowed"] * 4
+
+
+def test_what_no_namespace_holds_back_is_not_there(attack: Attack) -> None:
+    """A session's keyring is handed from process to process: to all stages, and from one run to the next."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    _, _, refused = calls.MACHINES[os.uname().machine]
+    add, _, keyctl, *_ = refused
+    if libc.syscall(keyctl, 1, None) > 0:  # a keyring for this session, as a login makes one
+        assert libc.syscall(add, b"user", b"curso-chave", b"x", 1, -3) > 0
+        assert libc.syscall(keyctl, 10, -3, b"user", b"curso-chave", 0) > 0, "out here it is found"
+    source = f"""
+answers = [
+    attempt(libc.syscall, {keyctl}, 10, -3, b"user", b"curso-chave", 0),
+    attempt(libc.syscall, {add}, b"user", b"curso-recado", b"x", 1, -3),
+    *(attempt(libc.syscall, number, 0, 0, 0, 0, 0) for number in {refused}),
+]
+print(json.dumps(answers))
+"""
+    assert set(said(attack(source))) == {os.strerror(errno.ENOSYS)}
+
+
+FORGE = """
+import stat
+def forge(content):
+    for pipe in range(3, 64):
+        try: status = os.fstat(pipe)
+        except OSError: continue
+        if stat.S_ISFIFO(status.st_mode):
+            while content: content = content[os.write(pipe, content):]
+    os._exit(0)
+"""
+REPORT = '{"report": {"state": "success", "logical_date": "x", "tasks": [%s]}}'
+TASK = '{"id": "a", "map_index": %s, "state": "success", "tries": 1, "error": "", "waits": [%s], "effects": [], "processes": []}'
+ABSURD = {
+    "not a number": REPORT % (TASK % ("0", "NaN")),
+    "endless": REPORT % (TASK % ("0", "Infinity")),
+    "too large for a float": REPORT % (TASK % ("0", "1e999")),
+    "400 digits": REPORT % (TASK % ("9" * 400, "1")),
+    "5000 digits": REPORT % (TASK % ("9" * 5_000, "1")),
+    "deep": '{"report": ' + "[" * 900 + "]" * 900 + "}",
+    "a little less deep than Python can read": '{"report": ' + "[" * 980 + "]" * 980 + "}",
+    "a key that nobody knows": REPORT.replace('"x"', '"x", "points": 100') % "",
+    "another type": '{"report": {"state": ["success"], "logical_date": {}, "tasks": "todas"}}',
+    "a million of nothing": REPORT % ("0," * 1_000_000 + "0"),
+    "a list": '[{"report": 1}]',
+    "nothing": '{"report": null}',
+}
+
+
+@pytest.mark.parametrize("form", ABSURD)
+def test_evidence_that_is_json_and_absurd_is_none(attack: Attack, form: str) -> None:
+    played = attack(FORGE + f"forge({ABSURD[form].encode()!r} + b'\\n')", output_mb=1)
+    assert played.step.outcome in (Outcome.MALFORMED, Outcome.DIED)
+    assert (played.step.run, played.evidence.notes) == (None, ())
+
+
+def test_of_doubled_keys_everyone_reads_the_last(attack: Attack) -> None:
+    """One reader reads it once: nobody could be told one thing and judged by another."""
+    doubled = (
+        '{"report": 1, "report": {"state": "success", "state": "failed", "logical_date": "x", "tasks": []}}'
+    )
+    played = attack(FORGE + f"forge({doubled.encode()!r} + b'\\n')")
+    assert played.step.run
+    assert played.step.run.state == "failed"
 
 
 def test_memory_of_the_stage_holds_nothing_of_others(attack: Attack) -> None:

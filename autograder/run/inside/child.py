@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import glob
 import json
 import os
 import resource
@@ -19,15 +18,15 @@ from typing import Any, NoReturn, Protocol
 
 import psutil
 
-from autograder.run.inside import kernel, nest
+from autograder.run.inside import calls, kernel, nest, used
 
 TAIL_BYTES = 6_000  # of each task's output that is kept
 MARK = b"\x1e"  # starts a line that names the task whose output follows
 POLL_SECONDS = 0.1
 DISK_SECONDS = 0.5
-MAX_FILES = 20_000
 KILL_SECONDS = 10.0
 ENDING_SECONDS = 0.5
+MAX_DIGITS = 19
 MAX_PATIENCE = 6  # times the clock of a step, on a machine that is too busy to let it run
 LINUX = sys.platform == "linux"
 
@@ -163,6 +162,7 @@ def _become_student(
             nest.give_up(landlock=around.landlock)
         if LINUX:
             kernel.no_new_privileges()
+            calls.refuse()
             kernel.set_readable(True)  # its own /proc/self is its own again
         for name, value in request["environment"].items():
             os.environ[name] = value
@@ -205,6 +205,7 @@ class _Watch:
     def __init__(self, pid: int, limits: dict[str, Any], world: str, *, nested: bool) -> None:
         self.pid = pid
         # A nest's first process runs nothing of the student's.
+        self._nested = nested
         self._root = psutil.Process(pid if nested else None)
         self.wall_seconds = float(limits["wall_seconds"])
         self.memory_bytes = int(limits["memory_mb"]) << 20
@@ -230,6 +231,7 @@ class _Watch:
                 os.set_blocking(descriptor, False)
                 selector.register(descriptor, selectors.EVENT_READ)
             next_look = next_disk_look = 0.0
+            held = 0
             while selector.get_map():
                 if door is not None and _is_closed(door):
                     self.verdict = "died"  # nobody will read it
@@ -240,14 +242,16 @@ class _Watch:
                     return
                 if now > next_look:
                     next_look = now + POLL_SECONDS
-                    if _memory(self._root) > self.memory_bytes:
-                        self.verdict = "out_of_memory"
-                        return
                     if now > next_disk_look:
                         next_disk_look = now + DISK_SECONDS
-                        if _overflows(self._world, self.disk_bytes):
+                        held, hidden = used.nameless(self._root, self._world)
+                        held += used.segments() if self._nested else 0
+                        if used.overflows(self._world, self.disk_bytes - hidden):
                             self.verdict = "disk_full"
                             return
+                    if used.memory(self._root) + held > self.memory_bytes:
+                        self.verdict = "out_of_memory"
+                        return
                     if _is_dead(self.pid):
                         # A daemon may still hold the pipes: take what is there and stop.
                         for key in list(selector.get_map().values()):
@@ -262,7 +266,7 @@ class _Watch:
     def _had_its_time(self, seconds: float) -> bool:
         """Whether a step is over its clock, which stands still while no core is free for it: a busy machine is no fault."""
         patience = self.wall_seconds * (MAX_PATIENCE - 1)
-        return seconds - min(_starved(self._root), patience) > self.wall_seconds
+        return seconds - min(used.starved(self._root), patience) > self.wall_seconds
 
     def _drain(self, descriptor: int, evidence: int) -> bool:
         """Reads what is there now; False at end of file."""
@@ -308,7 +312,7 @@ class _Watch:
         if self.verdict != "malformed":
             for line in bytes(self.evidence).splitlines():
                 try:
-                    event = json.loads(line)
+                    event = json.loads(line, parse_int=_short)
                 except (ValueError, RecursionError):
                     continue  # half a line of a process that was killed, or noise: no evidence
                 if isinstance(event, dict):
@@ -334,6 +338,13 @@ class _Watch:
         }
 
 
+def _short(digits: str) -> int:
+    """No count is longer; in a grader's arithmetic a number too large for a float would be an error of its own."""
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(digits[:20])
+    return int(digits)
+
+
 def _is_closed(door: socket.socket) -> bool:
     """True when the other end is gone (it says nothing more after its request)."""
     try:
@@ -342,47 +353,6 @@ def _is_closed(door: socket.socket) -> bool:
         return False
     except OSError:
         return True
-
-
-def _descendants(root: psutil.Process) -> list[psutil.Process]:
-    """All that came of this process; on Linux also what has left its family."""
-    try:
-        return root.children(recursive=True)
-    except psutil.Error:
-        return []
-
-
-def _memory(root: psutil.Process) -> int:
-    """Bytes resident in all that came of this process."""
-    total = 0
-    for process in _descendants(root):
-        with contextlib.suppress(psutil.Error):
-            total += process.memory_info().rss
-    return total
-
-
-def _starved(root: psutil.Process) -> float:
-    """Seconds that what came of this process stood ready to run while others did; 0 where no kernel tells."""
-    nanoseconds = 0
-    for process in _descendants(root):
-        for file in glob.glob(f"/proc/{process.pid}/task/*/schedstat"):
-            with contextlib.suppress(OSError, ValueError, IndexError), open(file) as told:
-                nanoseconds += int(told.read().split()[1])
-    return nanoseconds / 1e9
-
-
-def _overflows(world: str, most_bytes: int) -> bool:
-    """True when the files of a world take more than that on disk, or are too many to be counted."""
-    size = count = 0
-    for folder, _, files in os.walk(world):  # what cannot be read is not counted; links are not followed
-        for name in files:
-            count += 1
-            with contextlib.suppress(OSError):
-                size += os.lstat(os.path.join(folder, name)).st_blocks * 512
-        count += 1
-        if size > most_bytes or count > MAX_FILES:
-            return True
-    return False
 
 
 def _is_dead(pid: int) -> bool:
@@ -408,7 +378,7 @@ def _end(pid: int, *, everyone: bool) -> int:
         if status is None:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(pid, signal.SIGKILL)
-        for process in _descendants(psutil.Process()):
+        for process in used.descendants(psutil.Process()):
             with contextlib.suppress(psutil.Error):
                 process.kill()
         if everyone:

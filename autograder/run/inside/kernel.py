@@ -59,6 +59,11 @@ def no_new_privileges() -> None:
     _prctl(_NO_NEW_PRIVS, 1)
 
 
+def filter_calls(program: int) -> None:
+    """Lets the filter at this address (a `sock_fprog`) decide over every system call."""
+    _call("prctl", 22, ctypes.c_ulong(2), ctypes.c_void_p(program))
+
+
 def drop_capabilities() -> None:
     """All of them, from every set, and out of reach of what is executed later."""
     _prctl(_AMBIENT, 4)  # PR_CAP_AMBIENT_CLEAR_ALL

@@ -28,6 +28,7 @@ ROOMS = "/palco"
 """Every submission's scratch folders, as the stage sees them; no child does."""
 SUBMISSION, WORLD, HOME = "/entrega", "/mundo", "/casa"
 MAX_PROCESSES = 256
+MAX_WATCHERS = 16
 _SAFE = kernel.NO_SUID | kernel.NO_DEVICES
 
 
@@ -56,9 +57,12 @@ def furnish(room: dict[str, str]) -> None:
     kernel.unshare(kernel.NEW_MOUNTS)
     kernel.mount("", "/", flags=kernel.RECURSIVE | kernel.PRIVATE)
     kernel.mount("proc", "/proc", "proc", _SAFE | kernel.NO_EXEC)
-    # Inside of yet another user namespace it would have rights again.
-    with open("/proc/sys/user/max_user_namespaces", "w") as file:
-        file.write("0")
+    for name, most in (
+        ("max_user_namespaces", 0),  # inside of yet another one it would have rights again
+        ("max_inotify_instances", MAX_WATCHERS),  # all nests and their watcher outside share the user's
+    ):
+        with open(f"/proc/sys/user/{name}", "w") as file:
+            file.write(str(most))
     if room:
         _show(room["submission"], SUBMISSION, kernel.READ_ONLY)
         _show(room["world"], WORLD, 0)
