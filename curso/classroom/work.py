@@ -30,7 +30,7 @@ from autograder.submission import Submission
 from curso.classroom.versions import grader_version
 from curso.places import ROOT, UnknownExerciseError, exercise_folder
 
-CLEANING_SECONDS = 5.0
+CLEANING_SECONDS = 15.0
 SHOWN = 12
 """Of a version: enough to see that two differ."""
 

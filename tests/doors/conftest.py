@@ -180,8 +180,8 @@ class ToyClass:
 
     course: Course
     deliveries: Path
-    stages: Path
-    """Where its warm stages live, and nobody else's."""
+    scratch: Path
+    """Where its warm stages live and its temporary folders lie: what is killed leaves some behind."""
 
     @property
     def results(self) -> Path:
@@ -189,13 +189,21 @@ class ToyClass:
 
     @property
     def environment(self) -> dict[str, str]:
-        return self.course.environment | {"CURSO_PALCOS": str(self.stages)}
+        return self.course.environment | {
+            "CURSO_PALCOS": str(self.stages),
+            "TMPDIR": str(self.scratch / "tmp"),
+        }
+
+    @property
+    def stages(self) -> Path:
+        return self.scratch / "palcos"
 
     def start(self, *more: str | Path) -> subprocess.Popen[str]:
         """`curso corrigir` over the class, in a process of its own."""
         asked = ("corrigir", "ex-toy", "--turma", self.deliveries, "--resultados", self.results, *more)
         return subprocess.Popen(
             self.course.command(*asked),
+            cwd=self.course.root.parent,
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -234,7 +242,7 @@ class ToyClass:
             with contextlib.suppress(psutil.Error):
                 keeper.terminate()
                 keeper.wait(20)
-        shutil.rmtree(self.stages, ignore_errors=True)
+        shutil.rmtree(self.scratch, ignore_errors=True)
 
 
 TOY_RIGHT = """
@@ -250,7 +258,7 @@ TOY_POINTS = {
     "Ana Ávila": (10, TOY_RIGHT.format(seconds=0, number="number")),
     "Beto": (0, TOY_RIGHT.format(seconds=0, number="2026")),
     "Çelik": (10, TOY_RIGHT.format(seconds=0.6, number="number")),
-    "Dora": (0, "def (:\n"),
+    "Dora": (0, TOY_RIGHT.format(seconds=0, number="number + 1")),
     "Enzo": (0, "import os; os._exit(0)"),
     "Fabi": (0, "import os, signal; os.kill(0, signal.SIGKILL)"),
     "Gil": (10, TOY_RIGHT.format(seconds=0.3, number="number")),
@@ -283,7 +291,10 @@ def toy_class(tmp_path: Path) -> Iterator[ToyClass]:
     for name, (_, source) in TOY_POINTS.items():
         (deliveries / name).mkdir(parents=True)
         (deliveries / name / "pipeline.py").write_text(source, encoding="utf-8")
-    toys = ToyClass(course, deliveries, Path(tempfile.mkdtemp(prefix="palcos-")))
+    scratch = Path(tempfile.mkdtemp(prefix="turma-"))  # a socket's path is short
+    scratch.chmod(0o711)  # stages work in it as nobody
+    (scratch / "tmp").mkdir()
+    toys = ToyClass(course, deliveries, scratch)
     yield toys
     toys.close()
 
