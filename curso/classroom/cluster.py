@@ -24,7 +24,7 @@ from curso.classroom.work import Work, perform, refusal
 
 LOOK_SECONDS = 1.0
 CONNECT_SECONDS = 15.0
-GREETING_SECONDS = 60.0
+GREETING_SECONDS = 180.0
 GATHER_SECONDS = 30.0
 PATIENCE_SECONDS = 120.0
 """How long a cluster may be without a worker that fits: machines restart."""
@@ -85,7 +85,8 @@ class Cluster:
 
     @contextlib.contextmanager
     def _client(self) -> Iterator[Client]:
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what there is to say is said here
+        for name in ("distributed", "distributed.client", "distributed.core", "tornado.application"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)  # what there is to say is said here
         try:
             client = Client(self._address, timeout=CONNECT_SECONDS, set_as_default=False)
         except (OSError, ValueError, TypeError, RuntimeError):

@@ -33,7 +33,7 @@ def parts(batch: psutil.Process, toys: ToyClass) -> dict[str, list[psutil.Proces
     return {kind: some for kind, some in found.items() if some}
 
 
-@pytest.mark.parametrize("kills", [5, pytest.param(60, marks=pytest.mark.full)])
+@pytest.mark.parametrize("kills", [5, pytest.param(60, marks=[pytest.mark.full, pytest.mark.timeout(2400)])])
 def test_killing_any_part_at_any_moment_loses_nothing(
     toy_class: ToyClass, toy_points: dict[str, int], kills: int
 ) -> None:

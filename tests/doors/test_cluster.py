@@ -92,7 +92,7 @@ class Cluster:
             until(lambda stages=stages: not list(stages.glob("*/porta")))
 
 
-def until(holds: Callable[[], bool], seconds: float = 90.0) -> None:
+def until(holds: Callable[[], bool], seconds: float = 240.0) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline
@@ -135,11 +135,14 @@ def test_workers_that_die_or_hang_cost_time_and_no_grade(
     process = subprocess.Popen(
         [str(part) for part in command], env=toy_class.environment, stdout=subprocess.PIPE, encoding="utf-8"
     )
-    until(lambda: bool(toy_class.kept()))
-    hangs.send_signal(signal.SIGSTOP)
-    until(lambda: len(toy_class.kept()) > 2)
-    dies.kill()
-    out, _ = process.communicate(timeout=240)
+    try:
+        until(lambda: bool(toy_class.kept()))
+        hangs.send_signal(signal.SIGSTOP)
+        until(lambda: len(toy_class.kept()) > 2)
+        dies.kill()
+        out, _ = process.communicate(timeout=240)
+    finally:
+        process.kill()
     told = json.loads(out)
     assert told["held"] == []
     assert any("sumiu" in sentence for sentence in told["told"]), told
