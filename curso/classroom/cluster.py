@@ -134,13 +134,15 @@ class Cluster:
                         continue
                     del staff.errands[address]
                     answer, gone = settled
-                    if errand.name is None:
-                        self._greeted(address, answer, staff)
-                    else:
-                        yield errand.name, answer
-                    if gone and address in present:
+                    if gone:
+                        in_hand = ": a entrega que estava com ele vai para outro" if errand.name else ""
+                        self._tell(f"O worker {address} {gone}{in_hand}.")
                         staff.fit.discard(address)
                         staff.unfit[address] = gone
+                    elif errand.name is None:
+                        self._greeted(address, answer, staff)
+                    if errand.name is not None:
+                        yield errand.name, answer
                 for address in present - staff.errands.keys() - staff.unfit.keys():
                     if address not in staff.fit:
                         send(address, None)
@@ -156,20 +158,14 @@ class Cluster:
                 client.cancel([errand.future for errand in staff.errands.values()], force=True)
 
     def _settled(self, address: str, errand: _Errand, present: set[str]) -> tuple[str | None, str] | None:
-        """The answer (None where it is lost) and why the worker is to get no more ("" mostly); None while it works."""
+        """The answer (None where it is lost) and what became of the worker ("" mostly); None while it works."""
         if errand.future.done():
             return _answer(errand.future), ""
-        if address not in present:
-            self._tell(f"O worker {address} sumiu: o que estava com ele vai para outro.")
-        elif time.monotonic() < errand.until:
+        if address in present and time.monotonic() < errand.until:
             return None
-        else:
-            self._tell(
-                f"O worker {address} não responde há tempo demais: o que estava com ele vai para outro."
-            )
         with contextlib.suppress(Exception):
             errand.future.cancel(force=True)
-        return None, "não responde"
+        return None, "não responde há tempo demais" if address in present else "sumiu"
 
     def _greeted(self, address: str, answer: str | None, staff: _Staff) -> None:
         if answer == "":

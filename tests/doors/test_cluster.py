@@ -39,7 +39,8 @@ from curso.classroom.batch import deliveries_in, grade_class
 from curso.classroom.cluster import Cluster
 address, deliveries, results, ceiling = sys.argv[1:]
 told = []
-cluster = Cluster(address, Level.PLAIN, told.append, ceiling=float(ceiling))
+tell = lambda sentence: (told.append(sentence), print(sentence, file=sys.stderr))
+cluster = Cluster(address, Level.PLAIN, tell, ceiling=float(ceiling), patience=400)
 graded = grade_class("ex-toy", deliveries_in(Path(deliveries)), Path(results), executor=cluster)
 print(json.dumps({"told": told, "held": [who for who, result in graded.items() if result.held]}))
 """
@@ -130,7 +131,7 @@ def test_workers_that_die_or_hang_cost_time_and_no_grade(
         cluster.address,
         toy_class.deliveries,
         toy_class.results,
-        "25",
+        "40",
     ]
     process = subprocess.Popen(
         [str(part) for part in command], env=toy_class.environment, stdout=subprocess.PIPE, encoding="utf-8"
