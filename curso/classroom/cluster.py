@@ -20,7 +20,8 @@ from distributed import Client, Future
 from autograder.model.exercise import BrokenExerciseError
 from autograder.sandbox.level import Level
 from curso.classroom.executors import CEILING_SECONDS
-from curso.classroom.work import Work, perform, refusal
+from curso.classroom.remote import perform, refusal
+from curso.classroom.work import Work
 
 LOOK_SECONDS = 1.0
 CONNECT_SECONDS = 15.0
@@ -112,6 +113,7 @@ class Cluster:
         last_fit = time.monotonic()
 
         def send(address: str, name: str | None) -> None:
+            asked: tuple[object, ...]
             if name is None:
                 asked = (refusal, some.exercise, some.grader, self.least.value)
                 seconds = GREETING_SECONDS
