@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -81,8 +82,19 @@ class Cluster:
         """See `Executor`. Raises ClusterError."""
         if not waiting:
             return
+        self._check_address()
         with self._client() as client:
             yield from self._dispatch(client, waiting)
+
+    def _check_address(self) -> None:
+        """Dask itself would try for a minute, and then say it in its own way."""
+        if not re.fullmatch(r"(tcp|tls)://\S+:\d+", self._address):
+            raise ClusterError(
+                f"«{self._address}» não é o endereço de um scheduler: escreva como em tcp://10.0.0.5:8786."
+            )
+        certificates = distributed.Security().get_connection_args("client").get("ssl_context")
+        if self._address.startswith("tls:") and not certificates:
+            raise ClusterError("Para falar com TLS faltam os certificados: veja docs/guia-cluster.md.")
 
     @contextlib.contextmanager
     def _client(self) -> Iterator[Client]:

@@ -181,9 +181,17 @@ def test_a_worker_with_another_grader_is_refused_by_name(
     assert "foi recusado: tem outra versão do corretor (" in ran.err
 
 
-def test_where_no_scheduler_is_there_is_a_sentence(toy_class: ToyClass) -> None:
-    for address in ("tcp://127.0.0.1:1", "127.0.0.1", "ftp://x:1", "tls://127.0.0.1:1"):
-        assert f"Ninguém atende em {address}" in toy_class.grade("--cluster", address).sentence()
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("tcp://127.0.0.1:1", "Ninguém atende em tcp://127.0.0.1:1"),
+        ("127.0.0.1", "«127.0.0.1» não é o endereço de um scheduler"),
+        ("ftp://x:1", "«ftp://x:1» não é o endereço de um scheduler"),
+        ("tls://127.0.0.1:1", "faltam os certificados"),
+    ],
+)
+def test_where_no_scheduler_is_there_is_a_sentence(toy_class: ToyClass, address: str, words: str) -> None:
+    assert words in toy_class.grade("--cluster", address).sentence()
 
 
 # --- machines of their own ------------------------------------------------------------------------------
