@@ -111,4 +111,4 @@ def _run(command: list[str], folder: Path, more: dict[str, str], running: contex
         command, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     running.callback(process.wait)
-    running.callback(process.terminate)
+    running.callback(process.kill)  # asked to end, a worker would first finish what it has
