@@ -2,7 +2,7 @@
 # Only relative paths here, so that a folder with spaces or accents works.
 
 .DEFAULT_GOAL := ajuda
-.PHONY: ajuda lab spark setup test test-full bench lint imagens painel site
+.PHONY: ajuda lab spark cluster setup test test-full bench lint imagens painel site
 
 ARGS ?=
 PY := .venv/bin/python
@@ -17,8 +17,10 @@ lab: .venv/.lab ## Prepara tudo e abre o JupyterLab do curso (ARGS vai para o Ju
 
 spark: .venv/.spark ## Acrescenta um Spark de verdade (600 MB, opcional) para a lição 02
 
+cluster: .venv/.cluster ## Acrescenta o Dask, para corrigir uma turma com várias máquinas (opcional)
+
 setup: ## Refaz o ambiente a partir do uv.lock, com as ferramentas de quem desenvolve
-	@rm -f .venv/.lab .venv/.dev .venv/.spark
+	@rm -f .venv/.lab .venv/.dev .venv/.spark .venv/.cluster
 	@$(MAKE) --no-print-directory .venv/.dev
 
 test: lint ## Prepara tudo e roda os testes que toda mudança precisa passar
@@ -61,4 +63,8 @@ site: .venv/.dev ## Faz um site das lições, com o que cada célula mostrou (bu
 
 .venv/.spark: pyproject.toml uv.lock
 	@sh scripts/setup.sh --no-dev --inexact --group spark
+	@touch $@
+
+.venv/.cluster: pyproject.toml uv.lock
+	@sh scripts/setup.sh --no-dev --inexact --group cluster
 	@touch $@

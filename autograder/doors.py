@@ -45,7 +45,7 @@ class Grading:
 
 def grade(
     exercise_folder: Path,
-    submission_folder: Path,
+    handed_in: Path | Submission,
     *,
     seed: int | None = None,
     only: frozenset[str] | None = None,
@@ -54,7 +54,7 @@ def grade(
     on_progress: OnProgress = lambda done, total: None,
     on_verdict: OnVerdict | None = None,
 ) -> Grading:
-    """Grades the submission in `submission_folder`.
+    """Grades what was handed in: a folder, or what was collected from one.
 
     `seed` fixes the draw (default: a fresh one); `only` gives the verdicts of just these criteria;
     `level` asks for less confinement than the machine allows; `warm` for a stage that lives on between gradings
@@ -64,7 +64,7 @@ def grade(
     started = time.monotonic()
     exercise = load_exercise(exercise_folder)
     graders = graders_of(exercise_folder)
-    submission = collect(submission_folder, exercise)
+    submission = handed_in if isinstance(handed_in, Submission) else collect(handed_in, exercise)
     seed = graders.seed(secrets.randbelow(2**31) if seed is None else seed)
     level = level or probe().level
     if warm is None:

@@ -10,7 +10,9 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.model.result import Result, Status
+from autograder.sandbox.level import Level
 from curso.classroom.batch import deliveries_in, grade_class
+from curso.classroom.executors import Executor
 from curso.classroom.grading import UnconfinedError, must_be_confined
 from curso.classroom.settings import class_seed, load_settings
 from curso.places import RESULTS, exercise_folder
@@ -18,11 +20,15 @@ from curso.tell import clean
 from curso.terminal import COULD_NOT_GRADE, PASSED, Stop, progress_bar
 
 
-def grade_and_report(exercise: str, folder: Path, results: Path | None, *, como_json: bool) -> int:
+def grade_and_report(
+    exercise: str, folder: Path, results: Path | None, *, como_json: bool, cluster: str = ""
+) -> int:
     """The exit code: 0 when every submission was graded, 2 when a person must look at some."""
     name = exercise_folder(exercise).name
     deliveries = deliveries_in(folder)
-    warn_if_unconfined()
+    executor = _cluster(cluster) if cluster else None
+    if executor is None:
+        warn_if_unconfined()
     target = results or folder.resolve().with_name(folder.resolve().name + RESULTS)
     done: list[str] = []
     with progress_bar("Corrigindo") as step:
@@ -32,7 +38,13 @@ def grade_and_report(exercise: str, folder: Path, results: Path | None, *, como_
             done.append(who)
             step(len(done), len(deliveries))
 
-        graded = grade_class(name, deliveries, target, tell_progress)
+        try:
+            graded = grade_class(name, deliveries, target, tell_progress, executor=executor)
+        except KeyboardInterrupt:
+            raise Stop(
+                f"Interrompido com {len(done)} de {len(deliveries)} entregas corrigidas, que estão em {target}."
+                " Rode de novo para continuar."
+            ) from None
     if como_json:
         document = {
             "exercise": name,
@@ -44,6 +56,17 @@ def grade_and_report(exercise: str, folder: Path, results: Path | None, *, como_
         _print_summary(graded)
         typer.echo(f"Um resultado por pessoa em {target}")
     return COULD_NOT_GRADE if any(result.held for result in graded.values()) else PASSED
+
+
+def _cluster(address: str) -> Executor:
+    """The workers at this address, held to what the class asks of this machine. Raises Stop."""
+    try:
+        from curso.classroom.cluster import Cluster
+    except ModuleNotFoundError:
+        raise Stop("Para corrigir com um cluster falta o Dask: rode `make cluster`.") from None
+    course = load_settings().course
+    least = Level.PLAIN if course.allow_unconfined else course.least_level
+    return Cluster(address, least, lambda sentence: typer.echo(clean(sentence), err=True))
 
 
 def warn_if_unconfined() -> None:

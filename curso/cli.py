@@ -201,13 +201,19 @@ def corrigir(
         Path | None,
         typer.Option(metavar="DIR", help="Onde escrever um resultado por pessoa; sem ela, DIR-resultados."),
     ] = None,
+    cluster: Annotated[
+        str,
+        typer.Option(
+            metavar="ENDERECO", help="O scheduler de um cluster Dask, por exemplo tcp://10.0.0.5:8786."
+        ),
+    ] = "",
     como_json: Annotated[bool, typer.Option("--json", help="Imprime todos os resultados como JSON.")] = False,
 ) -> None:
     """(Quem dá aula) Corrige uma pasta de entregas, com a semente da turma, e resume o que pede um olhar."""
     from curso.class_report import grade_and_report
 
     with sentences():
-        raise typer.Exit(grade_and_report(exercicio, turma, resultados, como_json=como_json))
+        raise typer.Exit(grade_and_report(exercicio, turma, resultados, como_json=como_json, cluster=cluster))
 
 
 @app.command(cls=Command, options_metavar="[OPÇÕES]")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -43,6 +44,12 @@ TOGETHER_SECONDS = 0.04
 """Steps that end this close to one another are told together: judging them takes longer than this."""
 
 MAX_LEAKS = 20
+ATTEMPTS = 3
+"""How often a scenario is played whose run was killed: by the machine it never is three times, by its own code always."""
+
+KILLED = f"sinal {signal.SIGKILL:d}"
+"""How a child tells of the one signal that may come from outside, from whoever needs the memory."""
+
 COLD = "A correção foi feita a frio, mais devagar e igualmente válida: {reason}."
 _LIMITS = (Outcome.TIMED_OUT, Outcome.FLOODED, Outcome.OUT_OF_MEMORY, Outcome.DISK_FULL)
 
@@ -85,6 +92,10 @@ class _Seat:
     folder: Path
 
 
+class _Killed(Exception):
+    """A run was killed, perhaps from outside: that says nothing of the submission yet."""
+
+
 class _Player:
     """One submission's way through its scenarios."""
 
@@ -119,6 +130,7 @@ class _Player:
         # From which step on an orchestrator runs nothing any more, and why: what one can't bear the other may.
         self._stops: dict[str, tuple[int, str]] = {}
         self._cancelled = False
+        self._kills_itself = False
         self._seats: dict[str, _Seat] = {}  # by the adapter's name
 
     # --- stages --------------------------------------------------------------------------------------
@@ -209,20 +221,29 @@ class _Player:
 
     def _perform(self, number: int, scenario: Scenario) -> None:
         adapter = self._adapter_of[number]
+        fault: StageError | None = None
+        killed = 0
         try:
-            for _ in range(2):
+            while True:
                 seat = self._seats[adapter.name]
                 try:
-                    return self._attempt(number, scenario, seat)
+                    return self._attempt(number, scenario, seat, believe=killed == ATTEMPTS - 1)
+                except _Killed:
+                    killed += 1
                 except StageError as error:
                     # Perhaps the machine hiccuped: once more, from the beginning, before the submission is blamed.
-                    fault = error
                     self._replace(adapter, seat, error)
+                    if fault:
+                        break
+                    fault = error
+            if self._level.nested:
+                raise fault  # no submission reaches a stage that gives each run a nest of its own
             self._give_up(scenario, fault)
         finally:
             self._has_loaded(number, set())
 
-    def _attempt(self, number: int, scenario: Scenario, seat: _Seat) -> None:
+    def _attempt(self, number: int, scenario: Scenario, seat: _Seat, *, believe: bool) -> None:
+        """Plays a scenario from the beginning. Raises _Killed, unless what was killed is to be believed."""
         room = seat.stage.cage.room(seat.folder, str(number))
         empty(room.world)
         scenario.build(room.world)
@@ -242,6 +263,10 @@ class _Player:
                     answer = seat.stage.play(request, serving)
                     evidence = self._evidence(step, answer, room.world, built, scenario.secrets, watches)
                 evidence = evidence.model_copy(update={"services": {s.name: s.seen() for s in services}})
+                if evidence.outcome is Outcome.DIED and answer.get("detail") == KILLED:
+                    if not (believe or self._kills_itself):
+                        raise _Killed
+                    self._kills_itself = True  # seen once, it need not be waited for in every scenario
             self._learn(full_name, evidence)
             if evidence.parse:
                 last = name == to_load[-1]

@@ -2,41 +2,24 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
-from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager
+import contextlib
+import fcntl
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from autograder.doors import held
-from autograder.model.exercise import BrokenExerciseError, load_exercise
+from autograder.model.exercise import BrokenExerciseError
 from autograder.model.result import Result
-from autograder.run.play import cores
-from autograder.sandbox.probe import probe
 from curso import atomic
-from curso.classroom.grading import grade_delivery
-from curso.classroom.settings import class_seed
-from curso.places import ROOT, exercise_folder
+from curso.classroom.executors import Executor, Local
+from curso.classroom.grading import Asked, Desk
+from curso.classroom.work import fault_of
+from curso.places import ROOT
 
-TRIES = 2
-"""How often a submission whose worker died is given to another one, before a person must look."""
+TRIES = 3
+"""How often a submission that was lost with its worker is given to another one, before a person must look."""
+LOCK = ".corrigindo"
 
 OnResult = Callable[[str, Result], None]
-MakeExecutor = Callable[[], AbstractContextManager[Executor]]
-
-
-def local_executor() -> AbstractContextManager[Executor]:
-    """As many processes as there are cores; each keeps no state but what is on disk."""
-    return ProcessPoolExecutor(
-        cores(), mp_context=multiprocessing.get_context("spawn"), initializer=_leave_ctrl_c_to_the_door
-    )
-
-
-def _leave_ctrl_c_to_the_door() -> None:
-    """What is being graded is finished and kept; only the door tells that it was interrupted."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def deliveries_in(folder: Path) -> dict[str, Path]:
@@ -61,15 +44,15 @@ def grade_class(
     results: Path,
     on_result: OnResult = lambda name, result: None,
     root: Path = ROOT,
-    executor: MakeExecutor = local_executor,
+    executor: Executor | None = None,
 ) -> dict[str, Result]:
     """Grades all of them with the class's seed and writes `results/NAME.json` for each as it ends.
 
     What was graded before and has not changed comes from memory, so a second start goes on where the first
     one stopped. A worker that dies costs time, never a result. `on_result` is called in no promised order.
+    Raises BrokenExerciseError where nothing can be graded, or another batch writes to the same folder.
     """
-    results.mkdir(parents=True, exist_ok=True)
-    class_seed(exercise_id, root)  # made once, before several processes would make it
+    executor = executor or Local(root)
     graded: dict[str, Result] = {}
 
     def note(name: str, result: Result) -> None:
@@ -77,39 +60,57 @@ def grade_class(
         atomic.write_text(results / f"{name}.json", result.model_dump_json(indent=1))
         on_result(name, result)
 
-    for _ in range(TRIES):
-        waiting = {name: path for name, path in deliveries.items() if name not in graded}
-        if waiting:
-            _round(exercise_id, waiting, note, root, executor)
-    for name in deliveries.keys() - graded.keys():
-        why = "O processo que corrigia esta entrega morreu duas vezes: rode de novo, e olhe a entrega à mão."
-        note(
-            name,
-            held(
-                load_exercise(exercise_folder(exercise_id, root)),
-                class_seed(exercise_id, root),
-                probe().level,
-                why,
-            ),
-        )
+    results.mkdir(parents=True, exist_ok=True)
+    with _only_writer(results):
+        desk = _desk(exercise_id, root, executor)
+        waiting: dict[str, Asked] = {}
+        for name, path in deliveries.items():
+            try:
+                asked = desk.ask(path)
+            except OSError as error:
+                note(name, desk.held(fault_of(error)))
+                continue
+            if known := _remembered(desk, asked):
+                note(name, known)
+            else:
+                waiting[name] = asked
+        for _ in range(TRIES):
+            to_do = {name: asked.work for name, asked in waiting.items()}
+            with contextlib.closing(executor.answers(to_do)) as answers:
+                for name, answer in answers:
+                    if result := desk.accept(waiting[name], answer):
+                        note(name, result)
+                        del waiting[name]
+        for name in waiting:
+            why = f"Quem corrigia esta entrega morreu {TRIES} vezes: rode de novo, e olhe a entrega à mão."
+            note(name, desk.held(why))
     return {name: graded[name] for name in deliveries}
 
 
-def _round(
-    exercise_id: str, waiting: Mapping[str, Path], note: OnResult, root: Path, executor: MakeExecutor
-) -> None:
-    """One try at all that is waiting; whose worker died is simply still waiting afterwards."""
-    with executor() as pool:
-        futures: dict[Future[Result], str] = {
-            pool.submit(grade_delivery, exercise_id, path, root): name for name, path in waiting.items()
-        }
+def _desk(exercise_id: str, root: Path, executor: Executor) -> Desk:
+    try:
+        return Desk(exercise_id, root, executor.least)
+    except Exception as error:  # a grader's own code may raise anything
+        raise BrokenExerciseError(f"Nada foi corrigido. {fault_of(error)}") from error
+
+
+def _remembered(desk: Desk, asked: Asked) -> Result | None:
+    try:
+        return desk.remembered(asked)
+    except Exception:  # graders that can't judge it again will say so of the whole
+        return None
+
+
+@contextlib.contextmanager
+def _only_writer(results: Path) -> Iterator[None]:
+    """One batch per folder of results; the lock ends with its process, however that ends."""
+    with (results / LOCK).open("a") as lock:
         try:
-            for future in as_completed(futures):
-                try:
-                    result = future.result()
-                except (BrokenProcessPool, OSError):
-                    continue
-                note(futures[future], result)
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BrokenExerciseError(
+                f"Outra correção está escrevendo em {results}: espere que ela termine, ou use outra pasta em --resultados."
+            ) from None
+        for half in results.glob(".*.json.*"):  # of one that was killed while it wrote
+            half.unlink(missing_ok=True)
+        yield

@@ -7,30 +7,26 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import gzip
-import hashlib
-from importlib.metadata import version
+import zlib
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-import autograder
 from autograder.doors import grade, held, judge_again
 from autograder.judge.graders import graders_of
-from autograder.judge.session import JudgeError
 from autograder.model.evidence import Evidence
-from autograder.model.exercise import BrokenExerciseError, load_exercise
+from autograder.model.exercise import load_exercise
 from autograder.model.result import Result
 from autograder.sandbox.level import Level
 from autograder.sandbox.probe import probe
 from autograder.submission import collect
 from curso import atomic
 from curso.classroom.settings import class_folder, class_seed, given_folder
+from curso.classroom.versions import PLAYING, core_digest, digest, grader_version, orchestrators
+from curso.classroom.work import Answer, Work, fault_of, work_of
 from curso.places import ROOT, exercise_folder
-
-PLAYING = ("model", "run", "sandbox", "submission.py")
-"""What of the core decides what happens in a run; the rest only judges it."""
 
 
 class _Remembered(BaseModel):
@@ -62,54 +58,114 @@ def must_be_confined(*, allow_unconfined: bool, least: Level = Level.SHARED) -> 
     )
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A submission on its way: what travels, and what stays here. No name of a student's is in either."""
+
+    work: Work
+    fingerprint: str
+    notes: tuple[str, ...]
+
+
+class Desk:
+    """What all deliveries of one exercise share in one class, worked out once. Raises whatever graders raise."""
+
+    def __init__(self, exercise_id: str, root: Path, least: Level) -> None:
+        """Below `least` nothing is graded, and nothing that was is remembered."""
+        self.folder = exercise_folder(exercise_id, root)
+        self.exercise = load_exercise(self.folder)
+        self.least = least
+        self.seed = class_seed(exercise_id, root)
+        graders = graders_of(self.folder)
+        self._drawn_from = graders.seed(self.seed)
+        self._grader = graders.digest()
+        self._judged_by = digest(self._grader, core_digest())
+        self._version = grader_version(graders)
+        self._played_by = (graders.worlds_digest(), core_digest(PLAYING), *orchestrators())
+        self._results = class_folder(root) / "resultados" / self.exercise.id
+
+    def ask(self, delivery: Path) -> Asked:
+        """Reads a delivery as data."""
+        submission = collect(delivery, self.exercise)
+        work = work_of(submission, self.exercise.id, self.seed, self._version, self.least)
+        return Asked(work, submission.fingerprint, submission.all_notes)
+
+    def remembered(self, asked: Asked) -> Result | None:
+        """The result of equal files, judged again where only graders changed. Raises what judging raises."""
+        for level in (level for level in Level if level.reaches(self.least)):
+            kept = self._kept(asked.fingerprint, level.value)
+            known = _known(kept)
+            if known and known.judged_by == self._judged_by:
+                # Of another student, perhaps found in another place: what is said of that is each one's own.
+                return known.result.model_copy(update={"notes": asked.notes})
+            evidence = _evidence(kept) if known else None
+            if known and evidence:
+                result = judge_again(self.folder, known.result, evidence)
+                _keep(kept, _Remembered(judged_by=self._judged_by, result=result), None)
+                return result
+        return None
+
+    def keep(self, asked: Asked, result: Result, evidence: Evidence | None) -> Result:
+        """Remembers a result, unless a person must look at it. Raises OSError."""
+        if not result.held:
+            kept = self._kept(asked.fingerprint, result.level)
+            _keep(kept, _Remembered(judged_by=self._judged_by, result=result), evidence)
+        return result
+
+    def accept(self, asked: Asked, answer: str | None) -> Result | None:
+        """The result in a worker's answer, remembered. None where it is not one that could be true."""
+        try:
+            told = Answer.model_validate_json(answer or "")
+        except ValidationError:
+            return None
+        if told.refused:
+            return self.held(f"A correção foi recusada: {told.refused}")
+        if told.result is None or not self._fits(told.result, asked):
+            return None
+        if told.evidence and (told.evidence.exercise, told.evidence.seed) != (
+            self.exercise.id,
+            self._drawn_from,
+        ):
+            return None
+        seen = told.evidence.notes if told.evidence else ()
+        result = told.result.model_copy(update={"notes": (*asked.notes, *seen)})
+        return self.keep(asked, result, told.evidence)
+
+    def _fits(self, result: Result, asked: Asked) -> bool:
+        """Whether this can be what became of these files: their exercise, seed, criteria, and no points beyond."""
+        most = {criterion.id: criterion.points for criterion in self.exercise.criteria}
+        return (
+            (result.exercise, result.seed) == (self.exercise.id, self._drawn_from)
+            and (result.held or (result.fingerprint, result.grader) == (asked.fingerprint, self._grader))
+            and [verdict.criterion for verdict in result.verdicts] == list(most)
+            and all(verdict.points <= most[verdict.criterion] for verdict in result.verdicts)
+            and result.points == sum(verdict.points for verdict in result.verdicts)
+            and result.max_points == self.exercise.max_points
+            and result.level in {level.value for level in Level if level.reaches(self.least)}
+        )
+
+    def held(self, why: str) -> Result:
+        return held(self.exercise, self._drawn_from, self.least, why)
+
+    def _kept(self, fingerprint: str, level: str) -> Path:
+        key = digest(fingerprint, str(self.seed), level, *self._played_by)
+        return self._results / key[:32]
+
+
 def grade_delivery(exercise_id: str, delivery: Path, root: Path = ROOT) -> Result:
     """The result of the files in `delivery`, with the class's seed. Whatever goes wrong ends in a result."""
-    folder = exercise_folder(exercise_id, root)
-    exercise = load_exercise(folder)
+    exercise = load_exercise(exercise_folder(exercise_id, root))
     seed = class_seed(exercise_id, root)
     level = probe().level
     try:
-        graders = graders_of(folder)
-        judged_by = _digest(graders.digest(), _core_digest())
-        submission = collect(delivery, exercise)
-        key = _digest(
-            submission.fingerprint, str(seed), level.value, graders.worlds_digest(), _core_digest(PLAYING),
-            *(version(name) for name in ("apache-airflow", "prefect", "dagster")),
-        )  # fmt: skip
-        kept = class_folder(root) / "resultados" / exercise_id / key[:32]
-        known = _known(kept)
-        if known and known.judged_by == judged_by:
-            # Equal files of another student, perhaps found in another place: what is said of that is each one's own.
-            return known.result.model_copy(update={"notes": submission.all_notes})
-        evidence = _evidence(kept) if known else None
-        if known and evidence:
-            result, played = judge_again(folder, known.result, evidence), None
-        else:
-            grading = grade(folder, delivery, seed=seed)
-            result, played = grading.result, grading.evidence
-        if not result.held:
-            _keep(kept, _Remembered(judged_by=judged_by, result=result), played)
-        return result
-    except (BrokenExerciseError, JudgeError, OSError, ValueError, SyntaxError) as error:
-        return held(exercise, seed, level, f"O corretor não conseguiu trabalhar: {error}")
+        desk = Desk(exercise_id, root, level)
+        asked = desk.ask(delivery)
+        if known := desk.remembered(asked):
+            return known
+        grading = grade(desk.folder, delivery, seed=seed)
+        return desk.keep(asked, grading.result, grading.evidence)
     except Exception as error:  # a grader's own code may raise anything: one delivery must not stop the class
-        return held(exercise, seed, level, f"O corretor falhou: {type(error).__name__}: {error}")
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-@functools.cache
-def _core_digest(parts: tuple[str, ...] = ()) -> str:
-    """SHA-256 of the grading core's own code, or of some of its parts; exercises' graders are not in it."""
-    package = Path(autograder.__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        first = path.relative_to(package).parts[0]
-        if first != "graders" and (not parts or first in parts):
-            digest.update(f"{path.relative_to(package)}\n".encode() + path.read_bytes())
-    return digest.hexdigest()
+        return held(exercise, seed, level, fault_of(error))
 
 
 def _known(folder: Path) -> _Remembered | None:
@@ -122,7 +178,7 @@ def _known(folder: Path) -> _Remembered | None:
 def _evidence(folder: Path) -> Evidence | None:
     try:
         return Evidence.model_validate_json(gzip.decompress((folder / "evidencia.json.gz").read_bytes()))
-    except (OSError, EOFError, ValidationError):
+    except (OSError, EOFError, zlib.error, ValidationError):
         return None
 
 

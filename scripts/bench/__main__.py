@@ -5,6 +5,7 @@ same work   ours, warm: the same DAG, the same five checks, one run (course/)
 exercise 1  ours: nine steps, six of them runs of the DAG, 13 criteria; warm, cold, and the bare runs
 others      ours, warm: every other exercise of the course
 classes     30 submissions, then 100 more, then 1,000 judgements of evidence that was kept, and a report over 1,000
+machines    exercise 1 by one worker of a cluster and by two, a core each; what the batch itself takes
 services    from nothing to healthy, and their memory; with --licoes also each lesson's cells (an hour more)
 
 What is compared takes turns (A B A B ...), so that a machine that slows down slows both.
@@ -24,6 +25,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
+import machines
 import measures
 import page
 import psutil
@@ -39,6 +41,7 @@ OUTPUT = ROOT / "docs" / "medidas"
 EXERCISE = ROOT / "solutions" / "ex1-dag-complexo"
 SAME_WORK = "ex-usual"
 LIVE, RECORDED, REPORTED = 100, 1_000, 1_000
+BY_WORKERS = 12  # submissions: what a worker takes to begin is not counted
 ALONE_TURNS = 2  # a minute each
 
 
@@ -115,7 +118,13 @@ def main() -> None:
         live = measures.class_of(LIVE, SAME_WORK, course, "fila")
         judged = measures.recorded(RECORDED, EXERCISE)
         reports = [measures.report(REPORTED, EXERCISE) for _ in range(asked.n)]
-        exercise_class = measures.class_of(asked.turma, EXERCISE.name, _own_course(folder), "ex1")
+        alone = _own_course(folder)
+        exercise_class = measures.class_of(asked.turma, EXERCISE.name, alone, "ex1")
+        one, two = (
+            machines.seconds_with(workers, BY_WORKERS, EXERCISE.name, alone, f"por {workers}")
+            for workers in (1, 2)
+        )
+        overhead = machines.overhead_ms(LIVE, EXERCISE.name, alone)
     print("Serviços...")
     services = surroundings.services(asked.n)
     lessons = surroundings.lessons() if asked.licoes else {}
@@ -145,6 +154,10 @@ def main() -> None:
         "bare_seconds": summary(taken["bare"]),
         "warm_over_bare": ratios(taken["warm"], taken["bare"]),
         "exercise_class_seconds_per_student": round(exercise_class.seconds_per_student, 2),
+        "exercise_class_minutes": round(exercise_class.ends[-1] / 60, 1),
+        "by_workers": BY_WORKERS,
+        "two_workers_over_one": round(one / two, 2),
+        "overhead_ms": round(overhead, 1),
         "help_seconds": summary(taken["help"], 3),
         "live": LIVE,
         "live_last_over_first": round(live.last_over_first, 2),

@@ -18,6 +18,8 @@ import psutil
 import pytest
 
 from autograder.model.evidence import Outcome
+from autograder.run.play import ATTEMPTS
+from autograder.run.stage import Stage, StageError
 from autograder.sandbox.cage import PACKAGE, Cage
 from autograder.sandbox.level import NOBODY, Level
 from autograder.sandbox.probe import level_of, probe
@@ -357,6 +359,45 @@ else:
     played = play_toy(source, Level.PLAIN, steps=2)
     assert [step.outcome for step in played.evidence.steps.values()] == [Outcome.OK] * 3
     assert played.step.files["saida/vez.txt"].text == "x"  # nothing of the first try is left
+
+
+def test_a_run_that_was_killed_is_played_again_until_it_is_believed(
+    play_toy: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Whoever needs the memory kills too: that must cost nobody a point, and a suicide nobody's patience."""
+    kills = """
+import os, signal
+with open({turns!r}, "a") as turns:
+    turns.write("x")
+if os.path.getsize({turns!r}) <= {times}:
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    turns = tmp_path / "vezes"
+    played = play_toy(kills.format(turns=str(turns), times=ATTEMPTS - 1), Level.PLAIN)
+    assert played.step.outcome is Outcome.OK
+    turns.unlink()
+    played = play_toy(kills.format(turns=str(turns), times=99), Level.PLAIN, steps=2)
+    assert [step.outcome for step in played.evidence.steps.values()] == [
+        Outcome.OK,
+        Outcome.DIED,
+        Outcome.DIED,
+    ]
+    assert len(turns.read_text(encoding="utf-8")) == ATTEMPTS + 1, "once believed, it is not asked again"
+
+
+def test_a_stage_that_no_submission_reaches_is_the_graders_own_fault(
+    play_toy: Callable[..., Any], level: Level, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fall(self: Stage, *asked: Any) -> dict[str, Any]:
+        raise StageError("o palco terminou antes da hora")
+
+    play_toy("pass", level)
+    monkeypatch.setattr(Stage, "play", fall)
+    if level.nested:
+        with pytest.raises(StageError):
+            play_toy("pass", level)
+    else:
+        assert play_toy("pass", level).evidence.steps["mundo/carga"].outcome is Outcome.DIED
 
 
 def test_who_kills_the_stage_each_time_is_not_run_again(play_toy: Callable[..., Any]) -> None:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
+
+from autograder.model.result import Result
 
 ROOT = Path(__file__).resolve().parents[2]
 EXERCISE = "ex1-dag-complexo"
@@ -167,6 +173,131 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def fresh(tmp_path: Path) -> Course:
     """A course of this test alone, to change and to break."""
     return copy_course(tmp_path / "meu curso")
+
+
+@dataclass(frozen=True)
+class ToyClass:
+    """A class of the toy exercise (tests/core/toy): whatever a submission can do, at the price of a bare interpreter."""
+
+    course: Course
+    deliveries: Path
+    scratch: Path
+    """Where its warm stages live and its temporary folders lie: what is killed leaves some behind."""
+
+    @property
+    def results(self) -> Path:
+        return self.deliveries.with_name("resultados")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return self.course.environment | {
+            "CURSO_PALCOS": str(self.stages),
+            "TMPDIR": str(self.scratch / "tmp"),
+        }
+
+    @property
+    def stages(self) -> Path:
+        return self.scratch / "palcos"
+
+    def start(self, *more: str | Path) -> subprocess.Popen[str]:
+        """`curso corrigir` over the class, in a process of its own."""
+        asked = ("corrigir", "ex-toy", "--turma", self.deliveries, "--resultados", self.results, *more)
+        return subprocess.Popen(
+            self.course.command(*asked),
+            cwd=self.course.root.parent,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            # Whoever runs the tests in a shell's background has it ignored, and children would inherit that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+
+    def grade(self, *more: str | Path) -> Ran:
+        process = self.start(*more)
+        out, err = process.communicate(timeout=280)
+        return Ran(process.returncode, out, err)
+
+    def kept(self) -> dict[str, Result]:
+        """What stands in the folder of results; each must be whole at any moment."""
+        return {
+            path.stem: Result.model_validate_json(path.read_bytes())
+            for path in sorted(self.results.glob("*.json"))
+        }
+
+    def forget(self) -> None:
+        """As if nothing had been graded yet, in the same round."""
+        shutil.rmtree(self.results, ignore_errors=True)
+        shutil.rmtree(self.course.root / ".nbgrader" / "resultados", ignore_errors=True)
+
+    def keepers(self) -> list[psutil.Process]:
+        found = []
+        for lock in self.stages.glob("*/tranca"):
+            with contextlib.suppress(OSError, ValueError, psutil.Error):
+                found.append(psutil.Process(int(lock.read_text())))
+        return found
+
+    def close(self) -> None:
+        for keeper in self.keepers():
+            with contextlib.suppress(psutil.Error):
+                keeper.terminate()
+                keeper.wait(20)
+        shutil.rmtree(self.scratch, ignore_errors=True)
+
+
+TOY_RIGHT = """
+import os, sqlite3, time
+time.sleep({seconds})
+world = os.environ["MUNDO"]
+number = int(open(f"{{world}}/numero.txt").read())
+connection = sqlite3.connect(f"{{world}}/armazem.db")
+connection.execute("INSERT INTO numeros VALUES ('visto', ?)", ({number},))
+connection.commit()
+"""
+TOY_POINTS = {
+    "Ana Ávila": (10, TOY_RIGHT.format(seconds=0, number="number")),
+    "Beto": (0, TOY_RIGHT.format(seconds=0, number="2026")),
+    "Çelik": (10, TOY_RIGHT.format(seconds=0.6, number="number")),
+    "Dora": (0, TOY_RIGHT.format(seconds=0, number="number + 1")),
+    "Enzo": (0, "import os; os._exit(0)"),
+    "Fabi": (0, "import os, signal; os.kill(0, signal.SIGKILL)"),
+    "Gil": (10, TOY_RIGHT.format(seconds=0.3, number="number")),
+    "Hugo": (0, "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)"),
+    "Íris": (10, TOY_RIGHT.format(seconds=0.9, number="number")),
+    "João": (0, "raise SystemExit('chega')"),
+    "Léa": (0, " "),
+    "Malu": (0, "# O seu pipeline vai aqui.\n"),
+}
+"""What each student of the toy class hands in, and the points it deserves."""
+
+
+@pytest.fixture
+def toy_points() -> dict[str, int]:
+    return {name: points for name, (points, _) in TOY_POINTS.items()}
+
+
+@pytest.fixture
+def toy_class(tmp_path: Path) -> Iterator[ToyClass]:
+    """A course of this test alone that has the toy exercise beside the others, and a class that handed it in."""
+    course = copy_course(tmp_path / "curso")
+    toy = ROOT / "tests" / "core" / "toy"
+    shutil.copytree(toy / "course" / "exercises" / "ex-toy", course.root / "solutions" / "ex-toy")
+    graders = Path("autograder", "graders", "ex-toy")
+    shutil.copytree(toy / "course" / graders, course.root / graders)
+    shutil.copyfile(toy / "toy.py", course.root / "autograder" / "run" / "inside" / "toy.py")
+    with (course.root / "autograder" / "run" / "adapters.py").open("a", encoding="utf-8") as adapters:
+        adapters.write('\nADAPTERS["toy"] = Adapter("toy", lambda places: {}, lambda: None)\n')
+    deliveries = tmp_path / "turma da noite"
+    for name, (_, source) in TOY_POINTS.items():
+        (deliveries / name).mkdir(parents=True)
+        (deliveries / name / "pipeline.py").write_text(source, encoding="utf-8")
+    scratch = Path(tempfile.mkdtemp(prefix="turma-"))  # a socket's path is short
+    scratch.chmod(0o711)  # stages work in it as nobody
+    (scratch / "tmp").mkdir()
+    toys = ToyClass(course, deliveries, scratch)
+    yield toys
+    toys.close()
 
 
 @pytest.fixture(scope="session")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from autograder.model.result import Result
+from autograder.sandbox.level import Level
 from curso.classroom import batch
+from curso.classroom.grading import Desk
+from curso.classroom.settings import class_seed
+from curso.classroom.work import Work
 
 if TYPE_CHECKING:
     from conftest import Course, Ran
@@ -71,48 +72,85 @@ def test_wrong_calls_are_one_sentence(course: Course, tmp_path: Path) -> None:
     assert "falta a opção" in course.curso("corrigir", EXERCISE).sentence()
 
 
-class _Pool:
-    """Runs nothing: the worker of a chosen submission dies, `deaths` times."""
+class _Staff:
+    """Grades nothing: answers what it is told to, and loses the work of a chosen submission a few times."""
 
-    def __init__(self, result: Result, deaths: dict[str, int]) -> None:
-        self._result = result
-        self._deaths = deaths
+    least = Level.PLAIN
 
-    def submit(self, function: Callable[..., Any], exercise: str, path: Path, root: Path) -> Future[Result]:
-        future: Future[Result] = Future()
-        if self._deaths.get(path.name, 0):
-            self._deaths[path.name] -= 1
-            future.set_exception(BrokenProcessPool("morreu"))
-        else:
-            future.set_result(self._result)
-        return future
+    def __init__(self, answers: dict[str, str], lost: dict[str, int]) -> None:
+        self._answers = answers
+        self._lost = lost
 
-    def shutdown(self, **_: Any) -> None: ...
+    def answers(self, waiting: Mapping[str, Work]) -> Generator[tuple[str, str | None]]:
+        for name in waiting:
+            self._lost[name] = self._lost.get(name, 0) - 1
+            yield name, None if self._lost[name] >= 0 else self._answers[name]
 
 
-@pytest.mark.parametrize(("deaths", "held"), [(1, False), (2, True)])
+@pytest.fixture
+def class_of_two(graded: Ran, fresh: Course) -> tuple[dict[str, Path], dict[str, Any], Path]:
+    """Two equal deliveries in a course that remembers nothing, and what a good answer to either says."""
+    deliveries = {name: fresh.hand_in("x = 1\n", fresh.root / "turma" / name) for name in ("a", "b")}
+    result = graded.result["results"]["Beto"]
+    seed = class_seed(EXERCISE, fresh.root)
+    return deliveries, {"result": result | {"seed": seed}}, fresh.root
+
+
+@pytest.mark.parametrize(("lost", "held"), [(batch.TRIES - 1, False), (batch.TRIES, True)])
 def test_a_worker_that_dies_costs_time_and_never_a_result(
-    graded: Ran, course: Course, tmp_path: Path, deaths: int, held: bool
+    class_of_two: tuple[dict[str, Path], dict[str, Any], Path], tmp_path: Path, lost: int, held: bool
 ) -> None:
-    good = Result.model_validate(graded.result["results"]["Beto"])
-
-    @contextmanager
-    def pool() -> Iterator[Any]:
-        yield _Pool(good, remaining)
-
-    remaining = {"b": deaths}
+    deliveries, answer, root = class_of_two
+    good = json.dumps(answer)
     told: list[str] = []
     results = batch.grade_class(
         EXERCISE,
-        {"a": Path("a"), "b": Path("b")},
+        deliveries,
         tmp_path,
         lambda who, _: told.append(who),
-        course.root,
-        pool,
+        root,
+        _Staff({"a": good, "b": good}, {"b": lost}),
     )
     assert list(results) == ["a", "b"]
-    assert results["a"] == good
+    assert results["a"] == Result.model_validate(answer["result"])
     assert results["b"].held is held
     assert sorted(told) == ["a", "b"], "each told once"
     kept = json.loads((tmp_path / "b.json").read_text(encoding="utf-8"))
     assert (kept["verdicts"][0]["status"] == "error") is held
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"points": 100},
+        {"seed": 1},
+        {"exercise": "ex2-error-handling"},
+        {"fingerprint": "0" * 64},
+        {"grader": "0" * 64},
+        {"level": "nenhum"},
+        {"max_points": 10},
+        {"verdicts": []},
+        {"mais": "uma coisa"},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_an_answer_that_does_not_fit_is_no_answer(
+    class_of_two: tuple[dict[str, Path], dict[str, Any], Path], change: dict[str, Any]
+) -> None:
+    deliveries, answer, root = class_of_two
+    desk = Desk(EXERCISE, root, Level.PLAIN)
+    asked = desk.ask(deliveries["a"])
+    forged = answer | {"result": answer["result"] | change}
+    assert desk.accept(asked, json.dumps(forged)) is None
+    for text in ("", "[]", "{", "{}", '{"result": 1}', json.dumps(answer)[:-1], "\x00"):
+        assert desk.accept(asked, text) is None
+    assert desk.remembered(asked) is None, "nothing of it was kept"
+    assert desk.accept(asked, json.dumps(answer)) is not None
+    assert desk.remembered(asked) is not None
+
+
+def test_what_travels_names_nobody(class_of_two: tuple[dict[str, Path], dict[str, Any], Path]) -> None:
+    deliveries, _, root = class_of_two
+    text = Desk(EXERCISE, root, Level.PLAIN).ask(deliveries["a"]).work.model_dump_json()
+    assert str(root) not in text
+    assert set(json.loads(text)) == {"exercise", "seed", "grader", "least", "files", "problems"}
