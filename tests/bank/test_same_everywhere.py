@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,25 +15,15 @@ from autograder.sandbox.probe import probe
 from curso.bank import bank_of
 from curso.places import exercise_folder
 
-EVERY_LEVEL = "ex1-dag-complexo"
-SAMPLE = [
-    (EVERY_LEVEL, "taskflow-mapeado"),
-    (EVERY_LEVEL, "commit-a-cada-linha"),
-    (EVERY_LEVEL, "portao-so-olha-o-que-vale"),
-    ("ex2-error-handling", "threads-e-aviso-do-dag"),
+EVERY_LEVEL = [("ex1-dag-complexo", "taskflow-mapeado"), ("ex1-dag-complexo", "commit-a-cada-linha")]
+BOTH_ENDS = [
+    ("ex1-dag-complexo", "portao-so-olha-o-que-vale"),
     ("ex2-error-handling", "retry-after-com-teto"),
     ("ex4-monitoramento", "quantis-e-httpx"),
-    ("ex4-monitoramento", "pela-data-logica"),
     ("ex5-tres-orquestradores", "cache-sem-o-dia"),
-    *(
-        pytest.param(exercise, name, marks=pytest.mark.full)  # minutes, cold
-        for exercise, name in (
-            ("ex3-ci-cd", "git-archive-e-uv"),
-            ("ex3-ci-cd", "so-a-primeira-task"),
-            ("ex5-tres-orquestradores", "async-e-automation"),
-        )
-    ),
 ]
+IN_FULL = {"commit-a-cada-linha", "portao-so-olha-o-que-vale"}
+"""What `make test` leaves out: minutes, cold. The bank has every other entry at both ends in `make test-full`."""
 BROKEN = {
     "não é Python": "def (:\n",
     "sai na carga": "import os\nos._exit(0)\n",
@@ -46,16 +37,20 @@ def statuses(exercise_id: str, folder: Path, seed: int, *, warm: bool, level: Le
     return {verdict.criterion: verdict.status for verdict in result.verdicts}
 
 
-def ways(exercise_id: str) -> list[tuple[bool, Level]]:
-    """Warm or cold, and at which level; one exercise in every way, the others in the two that differ most."""
+def ways(exercise_id: str, name: str = "") -> list[tuple[bool, Level]]:
+    """Warm and confined as well as can be, and cold: at every level, or at the one that differs most."""
     best = probe().level
-    levels = (
-        [level for level in Level if best.reaches(level)] if exercise_id == EVERY_LEVEL else [Level.PLAIN]
-    )
+    every = (exercise_id, name) in EVERY_LEVEL
+    levels = [level for level in Level if best.reaches(level)] if every else [Level.PLAIN]
     return [(True, best), *((False, level) for level in levels)]
 
 
-@pytest.mark.parametrize(("exercise_id", "name"), SAMPLE)
+def sample() -> Iterator[Any]:
+    for exercise, name in [*EVERY_LEVEL, *BOTH_ENDS]:
+        yield pytest.param(exercise, name, marks=pytest.mark.full if name in IN_FULL else ())
+
+
+@pytest.mark.parametrize(("exercise_id", "name"), [*sample()])
 def test_an_entry_of_the_bank(
     exercise_id: str, name: str, tmp_path: Path, seed_of: Callable[[str], int]
 ) -> None:
@@ -65,7 +60,7 @@ def test_an_entry_of_the_bank(
         bank.build_wrong(name, tmp_path)
     first, *others = [
         statuses(exercise_id, folder, seed_of(name), warm=warm, level=level)
-        for warm, level in ways(exercise_id)
+        for warm, level in ways(exercise_id, name)
     ]
     assert set(first.values()) <= {Status.PASSED, Status.FAILED, Status.BLOCKED}
     assert others
@@ -77,8 +72,9 @@ def test_a_broken_submission(name: str, tmp_path: Path) -> None:
     file = tmp_path / "dags" / "vendas_diarias.py"
     file.parent.mkdir()
     file.write_text(BROKEN[name], encoding="utf-8")
+    exercise = "ex1-dag-complexo"
     first, *others = [
-        statuses(EVERY_LEVEL, tmp_path, 5, warm=warm, level=level) for warm, level in ways(EVERY_LEVEL)
+        statuses(exercise, tmp_path, 5, warm=warm, level=level) for warm, level in ways(exercise)
     ]
     assert first["carrega"] is Status.FAILED
     assert all(other == first for other in others)
