@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "curso"
-SLOW_LAB_ASKS = re.compile("Selecionar Kernel|Erro de conexão ao servidor")
+SLOW_LAB_ASKS = "Selecionar Kernel"
 
 
 @dataclass
