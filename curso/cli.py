@@ -93,7 +93,7 @@ def verificar(
         submission = entrega or mine
         if not submission.is_dir():
             raise Stop(
-                f"A pasta {submission} não existe."
+                f"A pasta {submission} não existe: confira o caminho."
                 if entrega
                 else f"Você ainda não começou este exercício: rode `curso comecar {folder.name}`."
             )

@@ -108,7 +108,7 @@ def _read(package: Path) -> dict[str, tuple[bytes, bool]]:
                     continue
                 files[name] = (archive.read(info), bool(info.external_attr >> 16 & 0o100))
     except FileNotFoundError:
-        raise NoUpdateError(f"O arquivo {package} não existe.") from None
+        raise NoUpdateError(f"O arquivo {package} não existe: confira o caminho.") from None
     except OSError as error:
         raise NoUpdateError(f"Não consegui ler {package}: {refusal(error)}. Confira o caminho.") from None
     except UNREADABLE:

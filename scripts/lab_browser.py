@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "curso"
+SLOW_LAB_ASKS = "Selecionar Kernel"
 
 
 @dataclass
@@ -116,6 +117,9 @@ def browser_page(*, width: int = 1400, height: int = 900) -> Iterator[Page]:
 def open_welcome(page: Page, lab: Lab) -> None:
     """Go to the Lab's door and wait until the notebook that opens there is drawn and its kernel is idle."""
     page.set_default_timeout(60_000)
+    # What Lab asks on a machine that was too busy to answer it at once; a person would accept it, too.
+    asked = page.locator("dialog.jp-Dialog", has_text=SLOW_LAB_ASKS)
+    page.add_locator_handler(asked, lambda dialog: dialog.locator(".jp-mod-accept").click())
     page.goto(lab.address("/"))
     page.wait_for_selector(".jp-NotebookPanel .jp-MarkdownOutput h1")
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")

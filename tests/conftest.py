@@ -20,7 +20,10 @@ from autograder.run.play import cores
 from autograder.run.warm import stop_warm
 from autograder.sandbox.level import NOBODY
 
-ONE_BY_ONE = ("tests/bank/test_bank.py", "tests/bank/test_hostile.py", "tests/lessons/test_lessons_run.py")
+ONE_BY_ONE = (
+    "tests/bank/test_bank.py", "tests/bank/test_hostile.py", "tests/bank/test_same_everywhere.py",
+    "tests/lessons/test_lessons_run.py",
+)  # fmt: skip
 CORE = "tests/core/"
 TURNS = ".trava"
 """The file by which tests take turns (`core/conftest.py`): it stays, since others may be waiting at it."""

@@ -25,7 +25,7 @@ OnResult = Callable[[str, Result], None]
 def deliveries_in(folder: Path) -> dict[str, Path]:
     """Each folder in `folder` is a submission, by its name. Raises BrokenExerciseError where there is none."""
     if not folder.is_dir():
-        raise BrokenExerciseError(f"A pasta {folder} não existe.")
+        raise BrokenExerciseError(f"A pasta {folder} não existe: confira o caminho.")
     found = {
         path.name: path
         for path in sorted(folder.iterdir())

@@ -14,6 +14,7 @@ from curso.places import ROOT, exercise_folder, exercise_ids
 NOT_COPIED = ["gabarito", "enunciado.md"]
 """Of an exercise's source: answers and the text that the statement is made from."""
 FILE_KINDS = [".py", ".ipynb", ".yml", ".yaml", ".toml", ".sql", ".txt", ".cfg", ".sh"]
+VALIDATE_SECONDS = 600
 
 
 def configure(c: Any) -> None:
@@ -53,6 +54,8 @@ def configure(c: Any) -> None:
 
     # exercises/ is generated: to generate it again is no loss, and registers the exercise in the gradebook.
     c.GenerateAssignment.force = True
+    # nbgrader's Validate would give a cell 30 s; the first one checks the whole exercise, and may have to warm up.
+    c.Execute.timeout = VALIDATE_SECONDS
     # Feedback follows the gradebook: nbgrader would keep the old page after points were adjusted.
     c.GenerateFeedback.force = True
     c.ZipCollectApp.downloaded_directory = ".nbgrader/downloaded"

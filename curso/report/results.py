@@ -61,7 +61,7 @@ def of_folder(exercise_id: str, folder: Path, root: Path = ROOT) -> ClassResults
     exercise = load_exercise(exercise_folder(exercise_id, root))
     folder = folder.resolve()
     if not folder.is_dir():
-        raise BrokenExerciseError(f"A pasta {folder} não existe.")
+        raise BrokenExerciseError(f"A pasta {folder} não existe: confira o caminho.")
     beside = folder.with_name(folder.name + RESULTS)
     if beside.is_dir():
         deliveries, results = folder, beside

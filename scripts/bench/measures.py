@@ -70,6 +70,7 @@ print(json.dumps(time.perf_counter() - started))
 
 BARE = """
 import json, os, sys, time, traceback
+from datetime import timedelta
 from pathlib import Path
 from unittest import mock
 from autograder.judge.graders import graders_of
@@ -89,6 +90,13 @@ def ending_with_its_task(**asked):
         traceback.clear_frames(outcome.error.__traceback__)
     return outcome
 dag_module._run_task = ending_with_its_task
+def try_again_at_once(task):
+    waits = {"retry_delay": timedelta(0), "retry_exponential_backoff": 0, "max_retry_delay": None}
+    if task.is_mapped:
+        task.partial_kwargs.update(waits)
+    else:
+        for name, value in waits.items():
+            setattr(task, name, value)
 graders = graders_of(exercise)
 file = exercise / "gabarito" / "dags" / "vendas_diarias.py"
 def runs():
@@ -106,7 +114,7 @@ def runs():
             sync_bag_to_db(bag, "dags-folder", None)
             dag = bag.dags[step.dag_id]
             for task in dag.task_dict.values():
-                airflow._without_waiting(task)
+                try_again_at_once(task)
             after = pendulum.instance(step.run_after)
             with mock.patch.object(time, "sleep", airflow._sleep_unless_idle(time.sleep)):
                 started = time.perf_counter()

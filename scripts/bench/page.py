@@ -67,7 +67,7 @@ def as_page(document: dict[str, Any]) -> str:
             "| exercício | o primeiro veredito | todos |",
             "| --- | ---: | ---: |",
             *(
-                f"| {name} | {_range(of['first_seconds'])} s | {_range(of['warm_seconds'])} s |"
+                f"| `{name}` | {_range(of['first_seconds'])} s | {_range(of['warm_seconds'])} s |"
                 for name, of in document["others"].items()
             ),
             "",
@@ -78,7 +78,7 @@ def as_page(document: dict[str, Any]) -> str:
             "| serviço | fica pronto em | memória |",
             "| --- | ---: | ---: |",
             *(
-                f"| {name} | {_range(of['seconds'])} s | {_number(of['memory_mb']['median'])} MB |"
+                f"| `{name}` | {_range(of['seconds'])} s | {_number(of['memory_mb']['median'])} MB |"
                 for name, of in document["services"].items()
             ),
             "",
@@ -97,7 +97,7 @@ def _lessons(seconds: dict[str, float]) -> list[str]:
         "",
         "| lição | tempo das células |",
         "| --- | ---: |",
-        *(f"| {name} | {_number(round(of / 60, 1))} min |" for name, of in seconds.items()),
+        *(f"| `{name}` | {_number(round(of / 60, 1))} min |" for name, of in seconds.items()),
         "",
     ]
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,25 +15,23 @@ from autograder.sandbox.probe import probe
 from curso.bank import bank_of
 from curso.places import exercise_folder
 
-EVERY_LEVEL = "ex1-dag-complexo"
-SAMPLE = [
-    (EVERY_LEVEL, "taskflow-mapeado"),
-    (EVERY_LEVEL, "commit-a-cada-linha"),
-    (EVERY_LEVEL, "portao-so-olha-o-que-vale"),
+EVERY_LEVEL = [
+    ("ex1-dag-complexo", "taskflow-mapeado"),
+    ("ex1-dag-complexo", "commit-a-cada-linha"),
+    ("ex1-dag-complexo", "portao-so-olha-o-que-vale"),
+]
+BOTH_ENDS = [
     ("ex2-error-handling", "threads-e-aviso-do-dag"),
     ("ex2-error-handling", "retry-after-com-teto"),
+    ("ex3-ci-cd", "git-archive-e-uv"),
+    ("ex3-ci-cd", "so-a-primeira-task"),
     ("ex4-monitoramento", "quantis-e-httpx"),
     ("ex4-monitoramento", "pela-data-logica"),
+    ("ex5-tres-orquestradores", "async-e-automation"),
     ("ex5-tres-orquestradores", "cache-sem-o-dia"),
-    *(
-        pytest.param(exercise, name, marks=pytest.mark.full)  # minutes, cold
-        for exercise, name in (
-            ("ex3-ci-cd", "git-archive-e-uv"),
-            ("ex3-ci-cd", "so-a-primeira-task"),
-            ("ex5-tres-orquestradores", "async-e-automation"),
-        )
-    ),
 ]
+IN_TEST = {"taskflow-mapeado", "retry-after-com-teto", "quantis-e-httpx", "cache-sem-o-dia"}
+"""What `make test` takes: two right ones and two wrong ones; cold, each of the others costs minutes."""
 BROKEN = {
     "não é Python": "def (:\n",
     "sai na carga": "import os\nos._exit(0)\n",
@@ -46,16 +45,19 @@ def statuses(exercise_id: str, folder: Path, seed: int, *, warm: bool, level: Le
     return {verdict.criterion: verdict.status for verdict in result.verdicts}
 
 
-def ways(exercise_id: str) -> list[tuple[bool, Level]]:
-    """Warm or cold, and at which level; one exercise in every way, the others in the two that differ most."""
+def ways(*, every_level: bool) -> list[tuple[bool, Level]]:
+    """Warm and confined as well as can be, and cold: at every level, or at the one that differs most."""
     best = probe().level
-    levels = (
-        [level for level in Level if best.reaches(level)] if exercise_id == EVERY_LEVEL else [Level.PLAIN]
-    )
+    levels = [level for level in Level if best.reaches(level)] if every_level else [Level.PLAIN]
     return [(True, best), *((False, level) for level in levels)]
 
 
-@pytest.mark.parametrize(("exercise_id", "name"), SAMPLE)
+def sample() -> Iterator[Any]:
+    for exercise, name in [*EVERY_LEVEL, *BOTH_ENDS]:
+        yield pytest.param(exercise, name, marks=() if name in IN_TEST else pytest.mark.full)
+
+
+@pytest.mark.parametrize(("exercise_id", "name"), [*sample()])
 def test_an_entry_of_the_bank(
     exercise_id: str, name: str, tmp_path: Path, seed_of: Callable[[str], int]
 ) -> None:
@@ -65,20 +67,23 @@ def test_an_entry_of_the_bank(
         bank.build_wrong(name, tmp_path)
     first, *others = [
         statuses(exercise_id, folder, seed_of(name), warm=warm, level=level)
-        for warm, level in ways(exercise_id)
+        for warm, level in ways(every_level=(exercise_id, name) in EVERY_LEVEL)
     ]
     assert set(first.values()) <= {Status.PASSED, Status.FAILED, Status.BLOCKED}
     assert others
     assert all(other == first for other in others)
 
 
+@pytest.mark.parametrize("every_level", [False, pytest.param(True, marks=pytest.mark.full)])
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_submission(name: str, tmp_path: Path) -> None:
+def test_a_broken_submission(name: str, every_level: bool, tmp_path: Path) -> None:
     file = tmp_path / "dags" / "vendas_diarias.py"
     file.parent.mkdir()
     file.write_text(BROKEN[name], encoding="utf-8")
+    exercise = "ex1-dag-complexo"
     first, *others = [
-        statuses(EVERY_LEVEL, tmp_path, 5, warm=warm, level=level) for warm, level in ways(EVERY_LEVEL)
+        statuses(exercise, tmp_path, 5, warm=warm, level=level)
+        for warm, level in ways(every_level=every_level)
     ]
     assert first["carrega"] is Status.FAILED
     assert all(other == first for other in others)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import shutil
 import tomllib
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import TimeoutError
 
 from curso.bank import bank_of
 from lab_browser import ROOT, Lab, browser_page, free_port, open_welcome, running_lab
@@ -182,15 +180,12 @@ def a_challenge_solved_in_a_notebook_shows(panel: Panel, course: Course, lab: La
     nbformat.write(new_notebook(cells=[cell], metadata=kernel), course.work / "rascunho.ipynb")
     lesson = panel.lesson(LESSON)
     assert lesson.get_by_text("0/4 desafios").count() == 1
-    panel.page.goto(lab.address(f"/lab/tree/trabalho/{EXERCISE}/rascunho.ipynb"))
+    panel.page.goto(lab.address(f"/lab/tree/trabalho/{EXERCISE}/rascunho.ipynb?reset"))
     notebook = panel.page.locator(".jp-NotebookPanel", has_text="from curso.licao import desafio")
     notebook.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for()
-    for _ in range(4):  # while Lab is still opening what was open before, another notebook may get the keys
-        notebook.locator(".jp-CodeCell .cm-content").first.click()
-        panel.page.keyboard.press("Shift+Enter")
-        with contextlib.suppress(TimeoutError):
-            notebook.get_by_text("passou").first.wait_for(timeout=15_000)
-            break
+    notebook.locator(".jp-CodeCell .cm-content").first.click()
+    panel.page.keyboard.press("Shift+Enter")
+    notebook.get_by_text("passou").first.wait_for()
     lesson.get_by_text("1/4 desafios").wait_for()
 
 

@@ -86,7 +86,7 @@ def test_a_submission_that_is_not_there(course: Course, tmp_path: Path) -> None:
     missing = tmp_path / "não há"
     assert (
         course.curso("verificar", EXERCISE, "--entrega", missing).sentence()
-        == f"A pasta {missing} não existe."
+        == f"A pasta {missing} não existe: confira o caminho."
     )
 
 

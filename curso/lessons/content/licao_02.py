@@ -38,15 +38,15 @@ PREDICTIONS = [
         question="A Variable `taxa` vale «do banco» no banco do Airflow, e o ambiente da task tem `AIRFLOW_VAR_TAXA` "
         'com «do ambiente». O que `Variable.get("taxa")` devolve?',
         options={
-            "a": "do banco: é o que aparece na interface",
-            "b": "do ambiente: ele é consultado antes do banco",
+            "a": "do ambiente: ele é consultado antes do banco",
+            "b": "do banco: é o que aparece na interface",
             "c": "Um erro: a mesma Variable foi definida duas vezes",
         },
-        answer="b",
+        answer="a",
         why={
-            "a": "O banco é o último lugar consultado. É por isso que um valor do ambiente pode não combinar com o da "
+            "a": "Cofre, ambiente, banco: vale o primeiro que responder.",
+            "b": "O banco é o último lugar consultado. É por isso que um valor do ambiente pode não combinar com o da "
             "interface, o que confunde bastante quem investiga.",
-            "b": "Cofre, ambiente, banco: vale o primeiro que responder.",
             "c": "Não há conflito: a procura para no primeiro lugar que responder.",
         },
     ),
@@ -55,15 +55,15 @@ PREDICTIONS = [
         question="O `cp` falha, porque o arquivo não existe, e o `echo` da linha seguinte funciona. "
         "Em que estado fica a task `otimista`?",
         options={
-            "a": "`failed`: um comando falhou",
-            "b": "`success`",
+            "a": "`success`",
+            "b": "`failed`: um comando falhou",
             "c": "`skipped`: não havia o que copiar",
         },
-        answer="b",
+        answer="a",
         why={
-            "a": "Só se o shell terminar com erro, e ele devolve o código do último comando. O último foi o `echo`.",
-            "b": "O código de saída do shell é o do último comando, e o `echo` deu certo. "
+            "a": "O código de saída do shell é o do último comando, e o `echo` deu certo. "
             "Verde, sem nada copiado: é por isso que existe `set -e`.",
+            "b": "Só se o shell terminar com erro, e ele devolve o código do último comando. O último foi o `echo`.",
             "c": "Pulada só com o código 99. O `cp` termina com 1, e ninguém olhou para ele.",
         },
     ),
@@ -72,14 +72,14 @@ PREDICTIONS = [
         question="Depois de duas execuções da carga ingênua para o mesmo dia, o que há no armazém?",
         options={
             "a": "12 linhas: o banco percebe que são as mesmas",
-            "b": "24 linhas, e as duas execuções verdes",
-            "c": "12 linhas, e a segunda execução vermelha, por chave repetida",
+            "b": "12 linhas, e a segunda execução vermelha, por chave repetida",
+            "c": "24 linhas, e as duas execuções verdes",
         },
-        answer="b",
+        answer="c",
         why={
             "a": "O banco só percebe repetição se alguém declarar uma chave única, e aqui não há.",
-            "b": "INSERT só acrescenta. Nada falhou, e o relatório do dia mostra o dobro da receita.",
-            "c": "Seria melhor que isso acontecesse! Mas a tabela não tem chave única, e nada reclama.",
+            "b": "Seria melhor que isso acontecesse! Mas a tabela não tem chave única, e nada reclama.",
+            "c": "INSERT só acrescenta. Nada falhou, e o relatório do dia mostra o dobro da receita.",
         },
     ),
     Prediction(
@@ -121,14 +121,14 @@ PREDICTIONS = [
         id="02.pool",
         question="Três tasks de dois segundos, sem dependência entre si, em um pool de uma vaga. O que acontece?",
         options={
-            "a": "Rodam juntas: não há dependência entre elas",
-            "b": "Uma de cada vez, em fila",
+            "a": "Uma de cada vez, em fila",
+            "b": "Rodam juntas: não há dependência entre elas",
             "c": "A primeira roda; as outras falham, porque não há vaga",
         },
-        answer="b",
+        answer="a",
         why={
-            "a": "A dependência diz a ordem; o pool diz quantas cabem ao mesmo tempo. São limites diferentes.",
-            "b": "Quem não tem vaga espera em `scheduled` e entra quando a outra termina.",
+            "a": "Quem não tem vaga espera em `scheduled` e entra quando a outra termina.",
+            "b": "A dependência diz a ordem; o pool diz quantas cabem ao mesmo tempo. São limites diferentes.",
             "c": "Pool cheio não é erro: a task espera a vez, sem gastar uma tentativa.",
         },
     ),
@@ -138,14 +138,14 @@ PREDICTIONS = [
         "o que acontece?",
         options={
             "a": "O Airflow percebe e põe a `receber` na frente",
-            "b": "Os sensores seguram as vagas até desistir, e falham; só depois a `receber` roda",
-            "c": "Os três revezam as vagas, e tudo termina bem",
+            "b": "Os três revezam as vagas, e tudo termina bem",
+            "c": "Os sensores seguram as vagas até desistir, e falham; só depois a `receber` roda",
         },
-        answer="b",
+        answer="c",
         why={
             "a": "O scheduler não sabe o que um sensor espera: para ele, são tasks trabalhando.",
-            "b": "Em `poke`, o sensor fica na vaga entre uma pergunta e outra. Quem poderia resolver a espera não tem onde rodar.",
-            "c": "Revezar é o que faz o modo `reschedule`. Em `poke`, ninguém devolve a vaga.",
+            "b": "Revezar é o que faz o modo `reschedule`. Em `poke`, ninguém devolve a vaga.",
+            "c": "Em `poke`, o sensor fica na vaga entre uma pergunta e outra. Quem poderia resolver a espera não tem onde rodar.",
         },
     ),
     Prediction(
@@ -186,32 +186,32 @@ PREDICTIONS = [
         question="O trabalho falha nos dois DAGs. De que cor fica cada execução: a do remendo (`all_done`) e a certa (teardown)?",
         options={
             "a": "As duas vermelhas: uma task falhou",
-            "b": "A do remendo verde, a certa vermelha",
+            "b": "A do remendo vermelha, a certa verde",
             "c": "As duas verdes: a limpeza funcionou",
-            "d": "A do remendo vermelha, a certa verde",
+            "d": "A do remendo verde, a certa vermelha",
         },
-        answer="b",
+        answer="d",
         why={
             "a": "O estado de uma execução é o das folhas, as últimas tasks. No remendo, a folha é a limpeza, que deu certo.",
-            "b": "No remendo, a folha verde esconde a falha. Um teardown não conta: a folha passa a ser a trabalhar.",
+            "b": "É o contrário: quem esconde a falha é a limpeza com `all_done`.",
             "c": "A do teardown, não: ele é ignorado quando o Airflow decide a cor da execução.",
-            "d": "É o contrário: quem esconde a falha é a limpeza com `all_done`.",
+            "d": "No remendo, a folha verde esconde a falha. Um teardown não conta: a folha passa a ser a trabalhar.",
         },
     ),
     Prediction(
         id="02.juncao",
         question="A `metas` deu certo, a `plantao` foi pulada. Como ficam a `resumo` e a execução?",
         options={
-            "a": "resumo roda, execução verde",
-            "b": "resumo é pulada, execução verde",
+            "a": "resumo é pulada, execução verde",
+            "b": "resumo roda, execução verde",
             "c": "resumo é pulada, execução vermelha",
             "d": "resumo falha, porque falta um dos caminhos",
         },
-        answer="b",
+        answer="a",
         why={
-            "a": "Pela regra padrão, a resumo quer todas com sucesso, e uma delas foi pulada.",
-            "b": "O pulo se espalha por `all_success`, e uma execução em que nada falhou é verde. O resumo não saiu, "
+            "a": "O pulo se espalha por `all_success`, e uma execução em que nada falhou é verde. O resumo não saiu, "
             "e ninguém é avisado.",
+            "b": "Pela regra padrão, a resumo quer todas com sucesso, e uma delas foi pulada.",
             "c": "Pulada não é falha: nada ficou vermelho, e é isso que torna o engano tão caro.",
             "d": "Pulada e falha são coisas diferentes: a task de cima não falhou, então a de baixo também não.",
         },

@@ -18,15 +18,15 @@ PREDICTIONS = [
         question="Em fevereiro, quantas taxas de sucesso o fechamento teve?",
         options={
             "a": "Uma só: sucessos divididos por execuções",
-            "b": "Mais de uma: a de runs, a de tasks e a de tentativas dão números diferentes",
-            "c": "Uma só, de 100%, porque existe retry",
+            "b": "Uma só, de 100%, porque existe retry",
+            "c": "Mais de uma: a de runs, a de tasks e a de tentativas dão números diferentes",
         },
-        answer="b",
+        answer="c",
         why={
             "a": "essa é a de runs (26 de 28), e é boa para quem usa os dados; mas ela não vê as noites salvas "
             "por um retry.",
-            "b": "26 de 28 runs, 54 de 56 tasks no fim e 54 de 60 tentativas: cada uma responde a uma pergunta.",
-            "c": "o retry salvou os dias 9 e 23; nos dias 13 e 27 o arquivo estava truncado em toda tentativa.",
+            "b": "o retry salvou os dias 9 e 23; nos dias 13 e 27 o arquivo estava truncado em toda tentativa.",
+            "c": "26 de 28 runs, 54 de 56 tasks no fim e 54 de 60 tentativas: cada uma responde a uma pergunta.",
         },
     ),
     Prediction(
@@ -34,15 +34,15 @@ PREDICTIONS = [
         question="Quase toda noite `consolidar` leva uma fração de segundo; algumas levam muito mais. Onde fica a média?",
         options={
             "a": "Perto da noite típica, porque quase todas são iguais",
-            "b": "Acima da maioria das noites",
-            "c": "No meio, entre a mais rápida e a mais lenta",
+            "b": "No meio, entre a mais rápida e a mais lenta",
+            "c": "Acima da maioria das noites",
         },
-        answer="b",
+        answer="c",
         why={
             "a": "quem fica na noite típica é a mediana (p50): ela não liga para o tamanho do exagero.",
-            "b": "poucas noites lentas puxam a média para cima de quase todas as outras: um valor em que quase "
+            "b": "esse seria o ponto médio entre os extremos; a média também pesa quantas noites há de cada lado.",
+            "c": "poucas noites lentas puxam a média para cima de quase todas as outras: um valor em que quase "
             "nenhuma noite esteve.",
-            "c": "esse seria o ponto médio entre os extremos; a média também pesa quantas noites há de cada lado.",
         },
     ),
     Prediction(
@@ -81,14 +81,14 @@ PREDICTIONS = [
         id="06.silencio",
         question="A task falha, e a função de aviso escrita para o Airflow 2 também dá erro. O que acontece?",
         options={
-            "a": "A execução fica com um estado especial, e a interface mostra o erro do aviso",
-            "b": "Nenhum aviso chega, e a única pista fica no log da task",
+            "a": "Nenhum aviso chega, e a única pista fica no log da task",
+            "b": "A execução fica com um estado especial, e a interface mostra o erro do aviso",
             "c": "O Airflow tenta o aviso de novo, como faz com as tasks",
         },
-        answer="b",
+        answer="a",
         why={
-            "a": "o estado é o da task, que falhou; o do aviso não aparece em lugar nenhum da interface.",
-            "b": "o erro do callback é escrito no log e engolido: de fora, parece que ninguém ligou o alerta.",
+            "a": "o erro do callback é escrito no log e engolido: de fora, parece que ninguém ligou o alerta.",
+            "b": "o estado é o da task, que falhou; o do aviso não aparece em lugar nenhum da interface.",
             "c": "callbacks não têm retry: rodam uma vez.",
         },
     ),
@@ -129,15 +129,15 @@ PREDICTIONS = [
         question="Doze sensores, um por loja, esperam duas horas por um arquivo, olhando a cada minuto no modo `poke`. O que custa mais?",
         options={
             "a": "As 1.440 olhadas",
-            "b": "As vagas que eles ocupam enquanto dormem entre uma olhada e outra",
-            "c": "Nada: esperar é de graça",
+            "b": "Nada: esperar é de graça",
+            "c": "As vagas que eles ocupam enquanto dormem entre uma olhada e outra",
         },
-        answer="b",
+        answer="c",
         why={
             "a": "cada olhada leva milésimos de segundo; somadas, dão poucos segundos.",
-            "b": "no modo poke, cada sensor segura um processo e uma vaga pelas duas horas: 24 horas de vaga, por "
+            "b": "seria assim se a espera não ocupasse ninguém: é o que fazem deferrable e reschedule.",
+            "c": "no modo poke, cada sensor segura um processo e uma vaga pelas duas horas: 24 horas de vaga, por "
             "noite, para não fazer nada.",
-            "c": "seria assim se a espera não ocupasse ninguém: é o que fazem deferrable e reschedule.",
         },
     ),
 ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from nbformat.v4 import new_code_cell
@@ -14,6 +16,9 @@ from autograder.model.result import Status, Verdict
 from curso.classroom.cells import _fill
 from curso.classroom.plugins import MoodleCollector, slug
 from curso.classroom.settings import LatePolicy
+
+if TYPE_CHECKING:
+    from conftest import Course
 
 
 def cell_of(points: float) -> Any:
@@ -90,3 +95,12 @@ def test_what_belongs_to_nobody_is_left(inner: str) -> None:
 
 def test_slugs_are_plain() -> None:
     assert slug("João d'Ávila Çelik") == "joao-d-avila-celik"
+
+
+def test_a_check_in_validate_has_minutes(fresh: Course) -> None:
+    """nbgrader's own 30 s would end one that has to warm up first."""
+    told = "from traitlets.config import Config as C; from curso.classroom.config import configure; c = C(); configure(c); print(c.Execute.timeout)"
+    done = subprocess.run(
+        [sys.executable, "-c", told], cwd=fresh.root, env=fresh.environment, capture_output=True, text=True, check=True
+    )  # fmt: skip
+    assert int(done.stdout) >= 300
