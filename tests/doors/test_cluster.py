@@ -246,7 +246,7 @@ def lab() -> Iterator[Lab]:
 
 
 def mixed_class(folder: Path, students: int) -> dict[str, int | None]:
-    """Right, wrong and hostile submissions in turn; their points where the bank says how many."""
+    """Right, wrong and hostile submissions in turn; their points where the bank says how many they get."""
     bank = bank_of(EXERCISE)
     hostile = [name for name, entry in bank.hostile().items() if not entry.endless]
     right, wrong = list(bank.right().items()), list(bank.wrong())
@@ -262,7 +262,8 @@ def mixed_class(folder: Path, students: int) -> dict[str, int | None]:
         else:
             attack = hostile[turn * 2 % len(hostile)]
             bank.build_hostile(attack, folder / name)
-            deserved[name] = bank.hostile()[attack].points
+            entry = bank.hostile()[attack]
+            deserved[name] = None if entry.open else entry.points
     return deserved
 
 
