@@ -61,12 +61,15 @@ def with_ours(attack: Attack, folder: Path) -> Came:
     with laid_bait() as bait:
         bank.build_hostile(attack.ours, folder)
         bait.lay_out(folder)
+        # It is made from the answer: what it says of itself was not read.
+        own = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.is_file())
+        hidden = [line for line in hidden_lines(EXERCISE) if line not in own]
         grading = grade(exercise_folder(EXERCISE), folder)
         told = "\n".join(strings(grading.evidence.model_dump() if grading.evidence else ()))
         result = grading.result
         return Came(
             gained=result.points > entry.points,
-            read=bait.secret in told or any(line in told for line in hidden_lines(EXERCISE)),
+            read=bait.secret in told or any(line in told for line in hidden),
             hurt=result.held or bool(result.notes) or bool(bait.touched()),
         )
 

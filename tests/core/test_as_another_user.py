@@ -19,6 +19,7 @@ USER = "1000"
 SAMPLE = (
     "kill_everyone or another_submission or no_new_rights or daemon or mata_os_outros or ligacoes or forjada"
 )
+ALL = pytest.param("", marks=[pytest.mark.full, pytest.mark.timeout(3600)])
 
 pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="os testes já rodam como um usuário comum"),
@@ -26,7 +27,7 @@ pytestmark = [
 ]
 
 
-@pytest.mark.parametrize("chosen", [SAMPLE, pytest.param("", marks=pytest.mark.full)], ids=["sample", "all"])
+@pytest.mark.parametrize("chosen", [SAMPLE, ALL], ids=["sample", "all"])
 def test_the_attacks_as_a_normal_user(chosen: str) -> None:
     home = Path("/tmp") / f"curso-usuario-{os.getpid()}"  # pytest's own folders are closed to others
     home.mkdir(mode=0o755)
