@@ -60,8 +60,8 @@ class Bait:
             if path.is_file() and MARK in (text := path.read_text(encoding="utf-8")):
                 path.write_text(text.replace(MARK, str(self.folder)), encoding="utf-8")
 
-    def touched(self) -> list[str]:
-        """Who was reached, and which files are not what they were."""
+    def called(self) -> list[str]:
+        """Who was reached since the last look."""
         found = []
         for name, one in self._listening.items():
             with contextlib.suppress(BlockingIOError):
@@ -70,8 +70,12 @@ class Bait:
         with contextlib.suppress(BlockingIOError):
             self._udp.recv(100)
             found.append("udp")
+        return found
+
+    def changed(self) -> list[str]:
+        """Which files are not what they were."""
         now = self._state()
-        return found + sorted(name for name in self._before | now if self._before.get(name) != now.get(name))
+        return sorted(name for name in self._before | now if self._before.get(name) != now.get(name))
 
     def _state(self) -> dict[str, str]:
         """Everything here, the databases that every run begins with, and what Python loads by itself."""

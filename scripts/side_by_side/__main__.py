@@ -41,6 +41,8 @@ class Came:
     gained: bool = False
     read: bool = False
     hurt: bool = False
+    left: bool = False
+    """Something out there was called."""
 
     def __str__(self) -> str:
         found = [
@@ -49,6 +51,7 @@ class Came:
                 (self.gained, "ganhou pontos"),
                 (self.read, "leu o escondido"),
                 (self.hurt, "atingiu os outros"),
+                (self.left, "saiu pela rede"),
             )
             if happened
         ]
@@ -70,7 +73,8 @@ def with_ours(attack: Attack, folder: Path) -> Came:
         return Came(
             gained=result.points > entry.points,
             read=bait.secret in told or any(line in told for line in hidden),
-            hurt=result.held or bool(result.notes) or bool(bait.touched()),
+            hurt=result.held or bool(result.notes) or bool(bait.changed()),
+            left=bool(bait.called()),
         )
 
 
@@ -82,7 +86,8 @@ def with_theirs(way: Way, attack: Attack, folder: Path) -> Came:
         return Came(
             gained=bool(mine),
             read=secret in _taken(bait),
-            hurt=neighbours != POINTS or bool(_reached_in_the_end(attack, bait)),
+            hurt=neighbours != POINTS or bool(_changed_in_the_end(attack, bait)),
+            left=bool(bait.called()),
         )
 
 
@@ -95,10 +100,10 @@ def _taken(bait: Bait) -> str:
     return taken
 
 
-def _reached_in_the_end(attack: Attack, bait: Bait) -> list[str]:
+def _changed_in_the_end(attack: Attack, bait: Bait) -> list[str]:
     if "fork()" in attack.cell:
         time.sleep(LATER_SECONDS)
-    return bait.touched()
+    return bait.changed()
 
 
 def table(rows: dict[str, dict[str, Came]]) -> str:

@@ -52,7 +52,8 @@ def test_a_hostile_submission_earns_what_it_deserves(
     bait.lay_out(tmp_path)
     grading = grade(exercise_folder(exercise_id), tmp_path, seed=seed_of(name))
     result = grading.result
-    assert not bait.touched()
+    assert not bait.called()
+    assert not bait.changed()
     assert not result.held, "what a submission does is never told as the grader's own fault"
     assert result.level == Level.CAGE.value
     assert not result.notes, "the warm stage has served it to the end"
