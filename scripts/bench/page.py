@@ -20,6 +20,8 @@ ROWS = (
     ("aquecido ÷ limite, par a par", "warm_over_bare", "vezes"),
     ("`curso --help`", "help_seconds", "s"),
 )
+KEYS = {"jeitos": "warm_seconds", "turmas": "live", "maquinas": "overhead_ms", "servicos": "services"}
+"""What the page cannot do without, by the part that measures it."""
 
 
 def as_page(document: dict[str, Any]) -> str:
@@ -34,7 +36,7 @@ def as_page(document: dict[str, Any]) -> str:
         [
             "# Medidas",
             "",
-            f"Feitas por `make bench` em uma rodada só, alternando o que se compara; n = {document['n']}, mediana, "
+            f"Feitas por `make bench`: o que se compara foi medido em uma rodada só, alternando; n = {document['n']}, mediana, "
             f"mínimo e máximo. Máquina: {machine['cores']} núcleos, {machine['memory_gb']} GB, Python "
             f"{machine['python']}, Airflow {versions['apache-airflow']}, nbgrader {versions['nbgrader']}, otter-grader "
             f"{versions['otter-grader']}, os dois em um ambiente só deles, com as mesmas versões do resto. Os tempos "
@@ -51,10 +53,10 @@ def as_page(document: dict[str, Any]) -> str:
             f"- {said['class_students']} entregas com esse mesmo trabalho: {said['class_seconds_per_student']} s por entrega, "
             f"**{said['nbgrader_over_class']} vezes** mais entregas por minuto do que uma depois da outra com nbgrader e "
             f"{said['otter_over_class']} vezes mais do que com otter.",
-            f"- {said['class_students']} entregas do exercício 1 inteiro: {said['exercise_class_seconds_per_student']} s por entrega, "
+            f"- {said['exercise_students']} entregas do exercício 1 inteiro: {said['exercise_class_seconds_per_student']} s por entrega, "
             f"{said['exercise_class_minutes']} min ao todo. Fora o que é corrigir, cada entrega custa {said['overhead_ms']} ms.",
             f"- {said['by_workers']} entregas do exercício 1 por um cluster: dois workers, com um núcleo cada, fazem "
-            f"{said['two_workers_over_one']} vezes o que faz um.",
+            f"{_range(document['two_workers_over_one'])} vezes o que faz um.",
             f"- {said['live']} entregas seguidas: o tempo por entrega no último décimo é {said['live_last_over_first']} vezes o do "
             f"primeiro. O palco aquecido ocupa {said['stage_mb_first']} MB no começo e {said['stage_mb_last']} MB no "
             f"fim; uma execução, no máximo {said['child_mb']} MB além do que divide com ele.",
@@ -82,7 +84,7 @@ def as_page(document: dict[str, Any]) -> str:
                 for name, of in document["services"].items()
             ),
             "",
-            *_lessons(document["lessons"]),
+            *_lessons(document.get("lessons", {})),
         ]
     )
 
