@@ -29,7 +29,7 @@ from autograder.model.exercise import Exercise
 from autograder.run.adapters import ADAPTERS, Adapter
 from autograder.run.observe import digests, observe
 from autograder.run.scratch import empty, scratch_folder
-from autograder.run.stage import ColdStage, Stage, StageError
+from autograder.run.stage import BusyPortError, ColdStage, Stage, StageError
 from autograder.run.trees import see_tree
 from autograder.run.warm import warm_stage
 from autograder.run.watching import Watch, watching
@@ -230,6 +230,8 @@ class _Player:
                     return self._attempt(number, scenario, seat, believe=killed == ATTEMPTS - 1)
                 except _Killed:
                     killed += 1
+                except BusyPortError:
+                    raise  # a submission's own processes are gone by then
                 except StageError as error:
                     # Perhaps the machine hiccuped: once more, from the beginning, before the submission is blamed.
                     self._replace(adapter, seat, error)

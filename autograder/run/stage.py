@@ -26,6 +26,8 @@ from autograder.sandbox.level import Level
 
 READY_SECONDS = 180.0
 GRACE_SECONDS = 20.0
+BUSY_SECONDS = 180.0
+"""How long a run waits for a port that another program has: mostly another grading, which lets go after its step."""
 MAX_ANSWER_BYTES = 32 << 20  # the evidence's own limit, and room for the output beside it
 MAX_ADDRESS = 100  # bytes in the path of a Unix socket; the systems' own limits lie just above
 
@@ -35,6 +37,10 @@ Serve = Callable[[socket.socket], contextlib.AbstractContextManager[object]]
 
 class StageError(Exception):
     """The stage itself failed, before or beside any student's code. The message is for the instructor."""
+
+
+class BusyPortError(StageError):
+    """A world's service cannot be put up because of some other program on this machine."""
 
 
 class Stage:
@@ -54,7 +60,7 @@ class Stage:
         self.close()
 
     def play(self, request: dict[str, Any], services: Mapping[int, Serve] | None = None) -> dict[str, Any]:
-        """Performs one step. Raises StageError when the stage is gone, silent or not able to.
+        """Performs one step. Raises StageError when the stage is gone, silent or not able to, BusyPortError among them.
 
         `services` are the world's: what listens at these ports of the child's network, served out here.
         """
@@ -62,11 +68,15 @@ class Stage:
         with contextlib.ExitStack() as serving:
             line = serving.enter_context(self._connected())
             line.document(READY_SECONDS)
-            line.send(request | {"listen": list(services)})
-            for listening, serve in zip(line.sockets(len(services)), services.values(), strict=True):
+            line.send(request | {"listen": list(services), "patience": BUSY_SECONDS})
+            for listening, serve in zip(line.sockets(len(services)), services.values(), strict=False):
                 serving.enter_context(listening)
                 serving.enter_context(serve(listening))
             answer = line.document(MAX_PATIENCE * request["limits"]["wall_seconds"] + GRACE_SECONDS)
+        if "busy" in answer:
+            raise BusyPortError(
+                f"outro programa ocupa a porta {answer['busy']} desta máquina. Feche-o e corrija de novo."
+            )
         if "broken" in answer:
             raise StageError(f"o palco não conseguiu preparar a execução: {answer['broken']}")
         return answer
@@ -231,15 +241,18 @@ class Line:
             raise StageError("o palco terminou antes da hora") from None
 
     def sockets(self, count: int) -> list[socket.socket]:
-        """Listening sockets that the other end hands over."""
+        """Listening sockets that the other end hands over; none where it answers in their place."""
         if not count:
             return []
-        self._socket.settimeout(GRACE_SECONDS)
+        self._socket.settimeout(BUSY_SECONDS + GRACE_SECONDS)
         try:
             content, descriptors, _, _ = socket.recv_fds(self._socket, 1, count)
         except OSError:
             content, descriptors = b"", []
         listening = [socket.socket(fileno=descriptor) for descriptor in descriptors]
+        if content and not listening:
+            self._buffer = content  # the start of an answer
+            return []
         if content != b"\n" or len(listening) != count:
             for one in listening:
                 one.close()

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +21,7 @@ import pytest
 from autograder.doors import grade
 from autograder.model.evidence import Outcome, StepEvidence
 from autograder.model.exercise import Exercise
+from autograder.run import stage as stages
 from autograder.run.adapters import ADAPTERS
 from autograder.run.play import play
 from autograder.run.stage import StageError
@@ -435,3 +437,23 @@ except OSError as error:
     played = play_toy(source, level, services=web_service)
     assert played.printed.splitlines() == ["de fora"] * 3 + ["True"]
     assert played.asked() == ["/vez/0", "/vez/1", "/vez/2"]
+
+
+def test_a_port_that_another_program_has_is_waited_for_and_blamed_on_nobody(
+    play_toy: Callable[..., Any],
+    web_service: Callable[[], list[WebService]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without a network of its own two gradings at the same time want the same ports."""
+    source = "import urllib.request\nprint(urllib.request.urlopen('http://127.0.0.1:8025/').read().decode())"
+    with socket.create_server(("127.0.0.1", 8025)) as another:
+        with monkeypatch.context() as hurried:
+            hurried.setattr(stages, "BUSY_SECONDS", 0.5)
+            with pytest.raises(stages.BusyPortError, match="outro programa ocupa a porta 8025 desta máquina"):
+                play_toy(source, Level.PLAIN, services=web_service)
+        letting_go = threading.Timer(2, another.close)
+        letting_go.start()
+        played = play_toy(source, Level.PLAIN, services=web_service)
+    assert not letting_go.is_alive()
+    assert played.printed == "de fora\n"
+    assert played.evidence.notes == ()

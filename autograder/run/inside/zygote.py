@@ -7,6 +7,7 @@ a child finds in its memory is nobody's.
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import json
 import os
@@ -20,6 +21,15 @@ from autograder.run.inside.child import LINUX, Adapter, BrokenNest, Surroundings
 
 MAX_REQUEST_BYTES = 1 << 20
 REAP_SECONDS = 1.0
+TURN_SECONDS = 0.1
+
+
+class _BusyPort(Exception):
+    """Another program has kept it all the time."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port)
+        self.port = port
 
 
 def serve(
@@ -107,19 +117,36 @@ def _attend(
         try:
             if around.nested:
                 nest.separate()
-            _hand_out(door, request["listen"])
+            _hand_out(door, request["listen"], request["patience"])
             answer = play(adapter, request, (door.fileno(), listener.fileno()), around, door)
+        except _BusyPort as error:
+            answer = {"busy": error.port}
         except (BrokenNest, OSError) as error:
             answer = {"broken": str(error)[:500]}
         _say(door, answer)
 
 
-def _hand_out(door: socket.socket, ports: list[int]) -> None:
+def _hand_out(door: socket.socket, ports: list[int], patience: float) -> None:
     """Listens on `ports` of the network that the child will have, and lets go: who serves them is outside."""
     if ports:
+        deadline = time.monotonic() + patience
         with contextlib.ExitStack() as opened:
-            listening = [opened.enter_context(socket.create_server(("127.0.0.1", port))) for port in ports]
-            socket.send_fds(door, [b"\n"], [one.fileno() for one in listening])
+            # In the same order everywhere: two that wait for one another would wait for ever.
+            listening = {port: opened.enter_context(_listening(port, deadline)) for port in sorted(ports)}
+            socket.send_fds(door, [b"\n"], [listening[port].fileno() for port in ports])
+
+
+def _listening(port: int, deadline: float) -> socket.socket:
+    """Without a network of its own a run shares its ports with every other program here, and waits for its turn."""
+    while True:
+        try:
+            return socket.create_server(("127.0.0.1", port))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            if time.monotonic() > deadline:
+                raise _BusyPort(port) from None
+        time.sleep(TURN_SECONDS)
 
 
 def _say(door: socket.socket, document: dict[str, Any]) -> None:
