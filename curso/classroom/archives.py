@@ -7,6 +7,7 @@ ever, and end a whole class over one that is damaged.
 from __future__ import annotations
 
 import contextlib
+import lzma
 import os
 import shutil
 import tarfile
@@ -27,9 +28,13 @@ MAX_FILES = 5_000
 MAX_DEPTH = 3  # archives in archives
 KINDS = (".zip", ".gz")
 UNREADABLE = (
-    OSError, EOFError, RuntimeError, ValueError, NotImplementedError,  # RuntimeError: a password
-    zipfile.BadZipFile, tarfile.TarError, zlib.error,
+    OSError,  # the bytes of the archive itself, and bz2's
+    EOFError,  # cut off
+    RuntimeError,  # a password, or a way of packing that Python does not know
+    ValueError,  # names and sizes that are none
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError,
 )  # fmt: skip
+"""All that a damaged or locked archive raises; anything else is a fault of ours."""
 
 Warn = Callable[[str], object]
 
@@ -109,7 +114,7 @@ def _write(
                 path.open("xb") as file,
             ):
                 shutil.copyfileobj(source, file)
-        except (FileExistsError, NotADirectoryError, OSError) as error:
+        except OSError as error:
             warn(f"Não foi tirado ({error.strerror or error}): {member.name}, de {archive}")
             continue
         if path.suffix in KINDS:

@@ -13,10 +13,10 @@ import sys
 from abc import ABC, abstractmethod
 from pathlib import Path
 from textwrap import indent
-from typing import Any
 
-import nbformat
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell
+
+from notebooks import graded_cell, write_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
 OTTER_VERSION = "7.0.0"
@@ -92,10 +92,10 @@ class Nbgrader(UsualWay):
         (self.folder / "nbgrader_config.py").write_text(
             "c = get_config()\nc.CourseDirectory.course_id = 'usual'\nc.ExecutePreprocessor.timeout = 300\n"
         )
-        cells = [_graded(answer_cell, "dag", solution=True)]
-        cells += [_graded(check, f"test{n}", solution=False) for n, check in enumerate(CHECKS)]
+        cells = [graded_cell("dag", answer_cell)]
+        cells += [graded_cell(f"test{n}", check, POINTS) for n, check in enumerate(CHECKS)]
         for place in ("source/a1", "submitted/student/a1"):
-            _write_notebook(cells, self.folder / place / "p1.ipynb")
+            write_notebook(cells, self.folder / place / "p1.ipynb")
         self._call("nbgrader", "generate_assignment", "a1")
 
     def _grade(self) -> None:
@@ -124,7 +124,7 @@ class Otter(UsualWay):
                 "@test_case()\ndef test(env):\n"
                 f"    exec({check!r}, env)\n"
             )
-        _write_notebook([new_code_cell(answer_cell)], self.folder / "p1.ipynb")
+        write_notebook([new_code_cell(answer_cell)], self.folder / "p1.ipynb")
         self._call("otter", "generate", "-t", "tests", "-o", "autograder.zip", "--no-requirements")
 
     def _grade(self) -> None:
@@ -166,18 +166,3 @@ def _run(*command: str) -> str:
     if done.returncode:
         raise SystemExit(f"{' '.join(command)}:\n{indent(done.stderr[-2000:], '  ')}")
     return done.stdout
-
-
-def _graded(source: str, name: str, *, solution: bool) -> Any:
-    cell = new_code_cell(source)
-    cell.metadata["nbgrader"] = {
-        "schema_version": 3, "grade_id": name, "solution": solution, "locked": not solution,
-        "grade": not solution, "task": False, **({} if solution else {"points": POINTS}),
-    }  # fmt: skip
-    return cell
-
-
-def _write_notebook(cells: list[Any], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.append(str(ROOT / "scripts"))
+sys.path += [str(ROOT / "scripts"), str(ROOT / "scripts" / "bench")]
 
 from attacks import ATTACKS, CLASS, TAKEN, Attack  # noqa: E402
 from ways import POINTS, Nbgrader, Otter, Way  # noqa: E402

@@ -14,11 +14,12 @@ import sys
 from abc import ABC, abstractmethod
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from attacks import RIGHT
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell
+
+from notebooks import graded_cell, write_notebook
 
 ROOT = Path(__file__).resolve().parents[2]
 HIDDEN = "assert soma([10, -10, 7]) == 7  # "
@@ -83,15 +84,15 @@ class Nbgrader(Way):
         )
         hidden = f"### BEGIN HIDDEN TESTS\n{HIDDEN}{secret}\n### END HIDDEN TESTS"
         cells = [
-            _graded("soma", "### BEGIN SOLUTION\n" + RIGHT + "### END SOLUTION"),
-            _graded("teste", "assert soma([1, 2, 3]) == 6\n" + hidden, POINTS),
+            graded_cell("soma", "### BEGIN SOLUTION\n" + RIGHT + "### END SOLUTION"),
+            graded_cell("teste", "assert soma([1, 2, 3]) == 6\n" + hidden, POINTS),
         ]
-        _write(cells, folder / "source" / "a1" / "p1.ipynb")
+        write_notebook(cells, folder / "source" / "a1" / "p1.ipynb")
         self._call(folder, "nbgrader", "generate_assignment", "a1")
         released = nbformat.read(folder / "release" / "a1" / "p1.ipynb", as_version=4).cells
         for student, handed_in in ((ATTACKER, cell), (NEIGHBOUR, f"{RIGHT}# {secret}")):
             mine = [nbformat.from_dict({**released[0], "source": handed_in}), *released[1:]]
-            _write(mine, folder / "submitted" / student / "a1" / "p1.ipynb")
+            write_notebook(mine, folder / "submitted" / student / "a1" / "p1.ipynb")
         self._call(folder, "nbgrader", "autograde", "a1", seconds=SECONDS)
         return self._score(folder, ATTACKER), self._score(folder, NEIGHBOUR)
 
@@ -117,7 +118,7 @@ class Otter(Way):
         )
         self._call(folder, "otter", "generate", "-t", "tests", "-o", "autograder.zip", "--no-requirements")
         for student, handed_in in ((ATTACKER, cell), (NEIGHBOUR, f"{RIGHT}# {secret}")):
-            _write([new_code_cell(handed_in)], folder / "entregas" / student / "p1.ipynb")
+            write_notebook([new_code_cell(handed_in)], folder / "entregas" / student / "p1.ipynb")
         scores = []
         for student in (ATTACKER, NEIGHBOUR):
             place = folder / "notas" / student
@@ -135,21 +136,6 @@ class Otter(Way):
         except (OSError, ValueError, KeyError):
             return None
         return float(sum(test.get("score", 0) for test in tests))
-
-
-def _graded(name: str, source: str, points: float = 0) -> Any:
-    cell = new_code_cell(source)
-    cell.metadata["nbgrader"] = {
-        "schema_version": 3, "grade_id": name, "solution": not points, "locked": bool(points),
-        "grade": bool(points), "task": False, **({"points": points} if points else {}),
-    }  # fmt: skip
-    return cell
-
-
-def _write(cells: list[Any], path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
 
 
 def _run(*command: str) -> None:

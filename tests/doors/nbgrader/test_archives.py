@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -66,6 +67,16 @@ def locked() -> bytes:
     return bytes(content)
 
 
+def spoilt(packing: int) -> bytes:
+    """Whole from outside; what is packed in it is not."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", packing) as archive:
+        archive.writestr("a.py", random.Random(4).randbytes(4_000))
+    content = bytearray(made.getvalue())
+    content[60:200] = b"\xff" * 140
+    return bytes(content)
+
+
 HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "out of the folder": ("e.zip", lambda: zipped(("../../fora.py", b"x"), ("a/../../../fora.py", b"x")), "aponta para fora"),
     "absolute": ("e.zip", lambda: zipped(("/tmp/fora.py", b"x"), ("\\\\tmp\\fora.py", b"x")), "aponta para fora"),
@@ -81,6 +92,9 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "twice the same name": ("e.zip", lambda: zipped(("a.py", b"1"), ("A.py", b"2"), ("a.py/b.py", b"3")), "Não foi tirado"),
     "a name that is too long": ("e.zip", lambda: zipped(("n" * 300 + ".py", b"x")), "Não foi tirado"),
     "damaged": ("e.zip", lambda: zipped(("a.py", b"x" * 100))[:60], "estragado"),
+    "damaged within": ("e.zip", lambda: spoilt(zipfile.ZIP_DEFLATED), "a.py"),
+    "damaged within (bzip2)": ("e.zip", lambda: spoilt(zipfile.ZIP_BZIP2), "a.py"),
+    "damaged within (lzma)": ("e.zip", lambda: spoilt(zipfile.ZIP_LZMA), "estragado"),
     "not one at all": ("e.gz", lambda: b"isto n\xc3\xa3o \xc3\xa9 um zip", "estragado"),
     "locked": ("e.zip", locked, "com senha"),
 }  # fmt: skip
