@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from curso.lessons import content
+from curso.lessons.content import licao_02
 from curso.lessons.names import lesson_of
 from lesson_bank import calls, read_bank
 
@@ -108,3 +112,16 @@ def test_a_lesson_says_how_long_it_takes(lesson: str, notebooks: dict[str, Any])
     minutes = [int(number) for number in re.findall(r"(\d+)\s*min", top)]
     assert minutes, "o topo da lição não diz quantos minutos ela leva"
     assert max(minutes) <= 90
+
+
+@pytest.mark.parametrize("mismatches", [0, 1])
+def test_a_task_that_the_scheduler_lost_is_not_told_as_the_learners_mistake(mismatches: int) -> None:
+    """A sensor asked too often for the machine: nothing in its log says why it failed."""
+
+    class Airflow:
+        def api(self, method: str, path: str, params: dict[str, str]) -> dict[str, int]:
+            assert (method, path, params["event"]) == ("GET", "/eventLogs", "state mismatch")
+            return {"total_entries": mismatches}
+
+    said = licao_02._taken_for_dead(Airflow(), SimpleNamespace(dag="espera_gerente", id="manual"))
+    assert ("Aumente o `poke_interval`" in said) is bool(mismatches)

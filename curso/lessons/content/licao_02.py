@@ -327,6 +327,17 @@ def _wait(execucao: Any, seconds: float = 90) -> Any:
         raise Wrong(str(error)) from None
 
 
+def _taken_for_dead(airflow: Any, execucao: Any) -> str:
+    """Whether Airflow 3.3 failed a task that was queued again before its executor told the end of the round before."""
+    about = {"dag_id": execucao.dag, "run_id": execucao.id, "event": "state mismatch"}
+    if not airflow.api("GET", "/eventLogs", params=about)["total_entries"]:
+        return ""
+    return (
+        " O código dela não falhou: a task voltou à fila antes de o executor contar que a pergunta anterior tinha "
+        "acabado, e o scheduler a deu por morta (`state mismatch` no Event Log). Aumente o `poke_interval` e tente de novo."
+    )
+
+
 def _xcom(execucao: Any, task: str) -> Any:
     """What the task returned; None where it returned nothing."""
     from curso.services.service import ServiceError
@@ -565,7 +576,8 @@ def _espera(answer: object) -> str:
                 "A task esperar terminou com sucesso sem que o arquivo existisse: ela não está olhando `liberado.txt`."
             )
         if now in {"failed", "skipped"}:
-            raise Wrong(f"A task esperar ficou «{now}» sem esperar.{_last_error(execucao, 'esperar')}")
+            why = _taken_for_dead(airflow, execucao) or _last_error(execucao, "esperar")
+            raise Wrong(f"A task esperar ficou «{now}» sem esperar.{why}")
         if now == "running":
             raise Wrong(
                 "Quinze segundos depois, a task esperar continua `running`: ela segura a vaga enquanto espera. "
@@ -578,9 +590,8 @@ def _espera(answer: object) -> str:
             )
         _wait(execucao, 60)
         if state() != "success":
-            raise Wrong(
-                f"Com o arquivo no lugar, a esperar ficou «{state()}».{_last_error(execucao, 'esperar')}"
-            )
+            why = _taken_for_dead(airflow, execucao) or _last_error(execucao, "esperar")
+            raise Wrong(f"Com o arquivo no lugar, a esperar ficou «{state()}».{why}")
         if execucao["fechar"].estado != "success":
             raise Wrong(f"A fechar ficou «{execucao['fechar'].estado}».{_last_error(execucao, 'fechar')}")
         text = _xcom(execucao, "fechar")
@@ -788,8 +799,8 @@ CHALLENGES = [
             "Há dois jeitos de esperar sem ocupar a vaga, e os dois apareceram nesta lição. O modo padrão não é nenhum deles.",
             'Um `PythonSensor` (ou `@task.sensor`) com `mode="reschedule"`, ou um `FileSensor` com `deferrable=True`. '
             "O `filepath` pode ser o caminho completo: `{{ var.value.pasta_dados }}/liberado.txt`. "
-            "Escolha um `poke_interval` curto, de uns 3 segundos, e um `timeout`.",
-            'Quase a resposta: `@task.sensor(task_id="esperar", poke_interval=3, timeout=120, mode="reschedule")` em uma função '
+            "Escolha um `poke_interval` curto, de uns 5 segundos, e um `timeout`.",
+            'Quase a resposta: `@task.sensor(task_id="esperar", poke_interval=5, timeout=120, mode="reschedule")` em uma função '
             'que devolve `(Path(Variable.get("pasta_dados")) / "liberado.txt").exists()`; depois, `esperar() >> fechar()`, '
             "em que a `fechar` devolve o `read_text().strip()` do mesmo arquivo.",
         ),

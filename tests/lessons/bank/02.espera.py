@@ -6,7 +6,7 @@ from airflow.sdk import DAG, Variable, task
 
 with DAG("espera_gerente", schedule=None, tags=["licao02"]):
 
-    @task.sensor(poke_interval=3, timeout=120, mode="reschedule")
+    @task.sensor(poke_interval=6, timeout=120, mode="reschedule")
     def esperar():
         return (Path(Variable.get("pasta_dados")) / "liberado.txt").exists()
 
@@ -95,7 +95,7 @@ from airflow.sdk import DAG, Variable, task
 
 with DAG("espera_gerente", schedule=None, tags=["licao02"]):
 
-    @task.sensor(poke_interval=2, timeout=120, mode="reschedule")
+    @task.sensor(poke_interval=6, timeout=120, mode="reschedule")
     def esperar():
         return (Path(Variable.get("pasta_dados")) / "liberado.txt").exists()
 
@@ -116,7 +116,7 @@ from airflow.sdk import DAG, Variable, task
 
 with DAG("espera_gerente", schedule=None, tags=["licao02"]):
 
-    @task.sensor(poke_interval=5, timeout=120, mode="reschedule")
+    @task.sensor(poke_interval=6, timeout=120, mode="reschedule")
     def esperar():
         return (Path(Variable.get("pasta_dados")) / "liberado.txt").exists()
 
