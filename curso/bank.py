@@ -92,20 +92,18 @@ class Bank:
 
     def build_wrong(self, name: str, target: Path) -> None:
         """Writes the wrong submission to `target`. Raises BrokenBankError where its patch no longer fits."""
-        entry = self._entry("wrong", name, Wrong)
-        self._build(f"wrong/{name}.toml", entry.base, entry.replace, target)
+        self._build(f"wrong/{name}.toml", self._entry("wrong", name, Wrong), target)
 
     def build_hostile(self, name: str, target: Path) -> None:
         """Writes the hostile submission to `target`. Raises BrokenBankError where its patch no longer fits."""
-        entry = self._entry("hostile", name, Hostile)
-        if entry.base:
-            self._build(f"hostile/{name}.toml", entry.base, entry.replace, target)
-        elif (own := self.folder / "hostile" / name).is_dir():
-            _copy(own, target)
-        else:
-            raise BrokenBankError(
-                f"hostile/{name}.toml: não diz a base, e a pasta hostile/{name}/ não existe."
-            )
+        self._build(f"hostile/{name}.toml", self._entry("hostile", name, Hostile), target)
+
+    def check(self) -> None:
+        """Raises BrokenBankError where an entry could not be built; nothing is written."""
+        for name, wrong in self.wrong().items():
+            self._changed(f"wrong/{name}.toml", wrong)
+        for name, hostile in self.hostile().items():
+            self._changed(f"hostile/{name}.toml", hostile)
 
     def _entries(self, kind: str, model: type[Entry]) -> dict[str, Entry]:
         names = sorted(path.stem for path in (self.folder / kind).glob("*.toml"))
@@ -118,22 +116,37 @@ class Bank:
         except (tomllib.TOMLDecodeError, ValidationError) as error:
             raise BrokenBankError(f"{path}: {error}") from None
 
-    def _build(self, file: str, base: str, changes: tuple[Replace, ...], target: Path) -> None:
-        bases = self.right()
-        if base not in bases:
-            raise BrokenBankError(f"{file}: a base «{base}» não existe em right/.")
-        _copy(bases[base], target)
-        for change in changes:
-            touched = 0
-            for path in sorted(target.rglob("*")):
-                if path.is_file():
-                    text = path.read_text(encoding="utf-8")
-                    touched += text.count(change.old)
-                    path.write_text(text.replace(change.old, change.new), encoding="utf-8")
+    def _build(self, file: str, entry: Wrong | Hostile, target: Path) -> None:
+        base, changed = self._changed(file, entry)
+        _copy(base, target)
+        for name, text in changed.items():
+            (target / name).write_text(text, encoding="utf-8")
+
+    def _changed(self, file: str, entry: Wrong | Hostile) -> tuple[Path, dict[Path, str]]:
+        """The folder that an entry starts from, and what its patch makes of the files there, by their names in it."""
+        own = self.folder / file.removesuffix(".toml")
+        if not entry.base:
+            if not own.is_dir():
+                raise BrokenBankError(
+                    f"{file}: não diz a base, e a pasta {file.removesuffix('.toml')}/ não existe."
+                )
+            return own, {}
+        base = self.right().get(entry.base)
+        if base is None:
+            raise BrokenBankError(f"{file}: a base «{entry.base}» não existe em right/.")
+        texts = {
+            path.relative_to(base): path.read_text(encoding="utf-8")
+            for path in sorted(base.rglob("*"))
+            if path.is_file() and "__pycache__" not in path.parts
+        }
+        for change in entry.replace:
+            touched = sum(text.count(change.old) for text in texts.values())
             if touched != change.count:
                 raise BrokenBankError(
                     f"{file}: o trecho «{change.old[:60]}» aparece {touched} vez(es) na base, não {change.count}."
                 )
+            texts = {name: text.replace(change.old, change.new) for name, text in texts.items()}
+        return base, texts
 
 
 def _copy(source: Path, target: Path) -> None:

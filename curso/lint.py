@@ -176,11 +176,7 @@ def _bank(root: Path, folder: Path, exercise: Exercise) -> Iterator[str]:
         for name, entry in wrong.items():
             for criterion in sorted(set(entry.loses) - known):
                 yield f"banco, wrong/{name}.toml: o critério {criterion} não existe."
-            with tempfile.TemporaryDirectory() as scratch:
-                bank.build_wrong(name, Path(scratch))
-        for name in hostile:
-            with tempfile.TemporaryDirectory() as scratch:
-                bank.build_hostile(name, Path(scratch))
+        bank.check()
     except BrokenBankError as error:
         yield f"banco, {error}"
         return

@@ -1,8 +1,9 @@
 """The bank holds: right submissions score everything, wrong ones lose exactly what they are filed under.
 
 Here it is graded as students are: warm, in a cage. `make test` takes every right submission and, for each
-criterion, one wrong one that only it catches; `make test-full` takes all of them, and all once more in the way that
-differs most, cold and without any confinement. `test_same_everywhere.py` has a sample in every way between.
+criterion, one wrong one that only it catches (fewer where `scripts/bank_samples.py` says so); `make test-full` takes all of them,
+and all once more in the way that differs most, cold and without any confinement. `test_same_everywhere.py` has a
+sample in every way between.
 """
 
 from __future__ import annotations
@@ -19,18 +20,22 @@ from autograder.model.result import Result, Status
 from autograder.sandbox.level import Level
 from curso.bank import bank_of
 from curso.places import exercise_folder
+from bank_samples import sampled
 
 EXERCISES = sorted(path.name for path in Path(__file__).parent.iterdir() if (path / "wrong").is_dir())
-RIGHT = [(exercise, name) for exercise in EXERCISES for name in bank_of(exercise).right()]
+
+
+def _right() -> Iterator[Any]:
+    for exercise in EXERCISES:
+        names = list(bank_of(exercise).right())
+        yield from sampled(exercise, names, names)
 
 
 def _wrong() -> Iterator[Any]:
     for exercise in EXERCISES:
-        caught = set[str]()
-        for name, entry in bank_of(exercise).wrong().items():
-            first = len(entry.loses) == 1 and entry.loses[0] not in caught
-            caught |= set(entry.loses) if first else set()
-            yield pytest.param(exercise, name, marks=() if first else pytest.mark.full)
+        wrong = bank_of(exercise).wrong()
+        alone = {entry.loses[0]: name for name, entry in reversed(wrong.items()) if len(entry.loses) == 1}
+        yield from sampled(exercise, wrong, sorted(alone.values()))
 
 
 MIN_WRONG = 25
@@ -47,7 +52,7 @@ def said(result: Result) -> str:
 
 
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize(("exercise_id", "name"), RIGHT)
+@pytest.mark.parametrize(("exercise_id", "name"), [*_right()])
 def test_a_right_submission_scores_everything(
     exercise_id: str, name: str, way: dict[str, Any], seed_of: Callable[[str], int]
 ) -> None:
