@@ -16,7 +16,7 @@ from autograder.run.adapters import airflow_template
 from autograder.run.stage import StageError
 from curso.atomic import write_text
 from curso.services.folder import HOST, Folder
-from curso.services.service import Part, Ports, Service, ServiceError, answers, module
+from curso.services.service import Part, Ports, Service, ServiceError, answers, module, told_by
 
 MIGRATION_SECONDS = 300.0
 
@@ -135,13 +135,10 @@ def parts(folder: Folder, ports: Ports) -> list[Part]:
 
 def all_healthy(url: str) -> bool:
     """Whether scheduler, DAG processor and triggerer have all reported since they started."""
-    import httpx
-
-    try:
-        health = httpx.get(url, timeout=5).json()
-    except (httpx.HTTPError, ValueError):
-        return False
-    return all(health[name]["status"] == "healthy" for name in ("scheduler", "dag_processor", "triggerer"))
+    health = told_by(url) or {}
+    return all(
+        health.get(name, {}).get("status") == "healthy" for name in ("scheduler", "dag_processor", "triggerer")
+    )
 
 
 def _client(folder: Folder, ports: Ports) -> Any:

@@ -24,6 +24,8 @@ TOUCH_SECONDS = 4.0
 RECENT_SECONDS = 20.0
 SETTLE_SECONDS = 120.0
 NO_DAG_SECONDS = 30.0
+LOOK_SECONDS = 0.4
+"""Between two looks for what the DAG processor found: it wants the same cores."""
 PAGE = 100
 BUSY_TRIES = 4
 TO_WRITE = "# ESCREVA AQUI"
@@ -83,7 +85,7 @@ class Airflow:
                 if time.monotonic() > asked + TOUCH_SECONDS:
                     self._read_again(nome, path)
                     asked = time.monotonic()
-                time.sleep(0.2)
+                time.sleep(LOOK_SECONDS)
             return []
         finally:
             _saved[path] = time.monotonic()
@@ -100,7 +102,7 @@ class Airflow:
         while time.monotonic() < deadline:
             if _instant(self.api("GET", f"/dags/{dag}")["last_parsed_time"]) >= since:
                 return
-            time.sleep(0.2)
+            time.sleep(LOOK_SECONDS)
         raise ServiceError(
             f"O Airflow não releu o arquivo de {dag} em {PARSE_SECONDS:.0f} s: rode a célula de novo, e, se continuar, "
             "veja `curso servicos registro airflow`."
