@@ -137,7 +137,8 @@ def all_healthy(url: str) -> bool:
     """Whether scheduler, DAG processor and triggerer have all reported since they started."""
     health = told_by(url) or {}
     return all(
-        health.get(name, {}).get("status") == "healthy" for name in ("scheduler", "dag_processor", "triggerer")
+        health.get(name, {}).get("status") == "healthy"
+        for name in ("scheduler", "dag_processor", "triggerer")
     )
 
 
