@@ -19,6 +19,15 @@ from autograder.run.adapters import airflow_template
 from curso.show.table import Tabela
 
 SECONDS = 240.0
+CONFIGURED_IN = (
+    "pytest.toml",
+    ".pytest.toml",
+    "pytest.ini",
+    ".pytest.ini",
+    "pyproject.toml",
+    "tox.ini",
+    "setup.cfg",
+)
 
 
 class Testes(Tabela):
@@ -63,6 +72,9 @@ def run(folder: Path, *targets: str, airflow: bool = True) -> Testes:
         report = scratch / "resultado.xml"
         options = ["-q", "-p", "no:cacheprovider", "--no-header", "--color=no", "--tb=short"]
         options += ["--continue-on-collection-errors"]
+        if not any((folder / name).exists() for name in CONFIGURED_IN):
+            (scratch / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
+            options += ["-c", str(scratch / "pytest.ini"), f"--rootdir={folder}"]  # not one of a folder above
         command = [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *targets]
         done = _process(command, folder, environment)
         rows = [_told(case) for case in ET.parse(report).iter("testcase")] if report.exists() else []

@@ -39,7 +39,8 @@ def as_page(document: dict[str, Any]) -> str:
             f"Feitas por `make bench`: o que se compara foi medido em uma rodada só, alternando; n = {document['n']}, mediana, "
             f"mínimo e máximo. Máquina: {machine['cores']} núcleos, {machine['memory_gb']} GB, Python "
             f"{machine['python']}, Airflow {versions['apache-airflow']}, nbgrader {versions['nbgrader']}, otter-grader "
-            f"{versions['otter-grader']}, os dois em um ambiente só deles, com as mesmas versões do resto. Os tempos "
+            f"{versions['otter-grader']}, os dois em um ambiente só deles, com as mesmas versões do resto, como o pip o "
+            "monta (com o Airflow vem o `rfc3987-syntax`, que o curso dispensa e que pesa em cada processo). Os tempos "
             "variam de uma máquina para outra; as razões, menos.",
             "",
             "![Segundos por correção](bench.svg)",
