@@ -16,7 +16,12 @@ from curso.places import ROOT
 if TYPE_CHECKING:
     from conftest import Classroom
 
-EXERCISES = sorted(path.parent.name for path in (ROOT / "solutions").glob("*/exercise.toml"))
+IN_TEST = {"ex1-dag-complexo", "ex5-tres-orquestradores"}
+"""What `make test` takes: one of a single file, and the one with the most files and orchestrators."""
+EXERCISES = [
+    pytest.param(name, marks=() if name in IN_TEST else pytest.mark.full)
+    for name in sorted(path.parent.name for path in (ROOT / "solutions").glob("*/exercise.toml"))
+]
 
 
 def _copy(files: tuple[str, ...], source: Path, target: Path) -> None:
