@@ -614,6 +614,29 @@ def test_waits_between_tries_are_told_whichever_way_they_are_asked(desk: Desk) -
     assert waits["hopeless"] == ()
 
 
+def test_a_thread_that_an_event_loop_lends_is_nobodys_own(desk: Desk) -> None:
+    source = """
+    import asyncio
+    import threading
+
+    with DAG("d", schedule=None, catchup=False, start_date=START):
+
+        @task
+        async def naps():
+            time.sleep(5)
+            await asyncio.gather(*(asyncio.to_thread(time.sleep, seconds) for seconds in (6, 7)))
+            other = threading.Thread(target=time.sleep, args=[8])
+            other.start()
+            other.join()
+
+        naps()
+    """
+    report, _ = desk.run(source, skip_sleeps=True)
+    (task,) = report.tasks
+    by = dict(zip(task.sleeps, task.slept_by, strict=True))
+    assert by == {5: 0, 6: -1, 7: -1, 8: 1}
+
+
 def test_a_tasks_own_sleep_is_told_and_skipped_where_the_step_says_so(desk: Desk) -> None:
     source = """
     from airflow.providers.standard.operators.python import PythonOperator

@@ -17,6 +17,7 @@ FIRST, SECOND, CACHE = "principal", "secundaria", "cache"
 INBOX = "caixa"
 MIN_QUESTIONS, MAX_QUESTIONS = 3, 6
 MIN_GROWTH = 0.05  # seconds
+LENT = -1  # as `slept_by` names the threads of an event loop
 TRAP = "disco cheio"
 
 
@@ -88,31 +89,44 @@ def test_what_is_final_is_asked_once(evidencia: Evidence, esperado: dict[str, An
 # --- waiting -----------------------------------------------------------------------------------------
 
 
-def asked_to_wait(run: SeenRun, earlier: Row, later: Row, thread: int | None = None) -> float:
-    """Seconds between two questions that were slept or asked for between tries; where there are none, those that passed.
-
-    With `thread`, of the pauses that a task slept only those of this one of its threads.
-    """
+def asked_to_wait(run: SeenRun, earlier: Row, later: Row) -> float:
+    """Seconds between two questions that were slept or asked for between tries; where there are none, those that passed."""
     start, end = _at(earlier), _at(later)
     waited = 0.0
     for task in _askers(run, earlier, later):
-        for seconds, at, by in zip(task.sleeps, task.slept_at, task.slept_by, strict=False):
-            if start < at < end and thread in (None, by):
-                waited += seconds
+        waited += sum(seconds for seconds, _, _ in _sleeps(task, earlier, later))
         for wait, (one, other) in zip(task.waits, pairwise(task.spans), strict=False):
             if start <= one[1] and other[0] <= end:
                 waited += wait
     return waited or end - start
 
 
-def _slept(run: SeenRun, earlier: Row, later: Row) -> list[float]:
-    """Every pause that a task slept between two questions, in whatever thread."""
-    return [
-        seconds
-        for task in _askers(run, earlier, later)
-        for seconds, at in zip(task.sleeps, task.slept_at, strict=False)
-        if _at(earlier) < at < _at(later)
-    ]
+def _single_waits(run: SeenRun, earlier: Row, later: Row) -> list[float]:
+    """Each wait between two questions on its own, whoever asked beside them; where there is none, the time that passed.
+
+    What a thread of the task's sleeps without a question in between is one wait. A thread that the event loop lends
+    sleeps for another coroutine each time.
+    """
+    questions = [_at(row) for source in (FIRST, SECOND) for row in run.step.services.get(source, [])]
+    waits: list[float] = []
+    for task in _askers(run, earlier, later):
+        last: dict[
+            int, tuple[int, float]
+        ] = {}  # of each thread: which of the waits is its last one, and since when
+        for seconds, at, by in _sleeps(task, earlier, later):
+            number, before = last.get(by, (-1, at))
+            if by == LENT or number < 0 or any(before < moment < at for moment in questions):
+                number = len(waits)
+                waits.append(0.0)
+            waits[number] += seconds
+            last[by] = number, at
+    return waits or [_at(later) - _at(earlier)]
+
+
+def _sleeps(task: TaskRun, earlier: Row, later: Row) -> list[tuple[float, float, int]]:
+    """What it slept between two questions: seconds, when, and in which of its threads."""
+    slept = zip(task.sleeps, task.slept_at, task.slept_by, strict=False)
+    return [one for one in slept if _at(earlier) < one[1] < _at(later)]
 
 
 def _askers(run: SeenRun, *asked: Row) -> list[TaskRun]:
@@ -142,17 +156,15 @@ def test_pauses_grow_and_end(evidencia: Evidence, esperado: dict[str, Any]) -> N
     )
     if len(asked) < MIN_QUESTIONS:
         raise Waits("Espera pelo menos três pedidos pela mesma moeda; é o critério de insistir que os pede.")
-    # Where currencies are asked for side by side, each in its thread, the pauses of the one are not the other's. A
-    # coroutine hands each of its pauses to any thread: there a single growing choice among them is enough.
+    # Where currencies are asked for side by side nobody knows whose a wait is: a single growing choice is enough.
     threads = {by for task in _askers(run, *asked) for by in task.slept_by}
-    series = [
-        [asked_to_wait(run, *pair, thread) for pair in pairwise(asked)]
-        for thread in (threads if len(threads) > 1 else [None])
-    ]
-    if len(threads) > 1:
-        first, last = (_slept(run, *pair) for pair in (asked[:2], asked[-2:]))
-        series += [[one, other] for one in first for other in last if other >= 1]
-    pauses = next((one for one in series if one[-1] > one[0] + MIN_GROWTH), series[0])
+    if len(threads) > 1 or LENT in threads:
+        first, last = (_single_waits(run, *pair) for pair in (asked[:2], asked[-2:]))
+        series = [[one, other] for one in first for other in last]
+    else:
+        series = [[asked_to_wait(run, *pair) for pair in pairwise(asked)]]
+    growing = (one for one in series if one[-1] >= max(1, one[0] + MIN_GROWTH))
+    pauses = next(growing, series[0])
     told = ", ".join(f"{pause:.1f} s" for pause in pauses)
     expect(pauses[-1] >= 1, wanted, f"As esperas entre os pedidos foram de {told}: quase nada.")
     expect(

@@ -88,7 +88,10 @@ class TaskRun(Seen):
     slept_at: tuple[float, ...] = ()
     """When it asked for each of them, on the clock that stamps what reaches a world's services (`at`)."""
     slept_by: tuple[int, ...] = ()
-    """Which of the task's threads asked for each of them, numbered in the order in which they first did."""
+    """Which of the task's threads asked for each of them, numbered in the order in which they first did.
+
+    -1 is a thread that an event loop lends, to another coroutine each time.
+    """
     spans: tuple[tuple[float, float], ...] = ()
     """When each try began and ended, on the same clock: `waits[n]` lies between the n-th try and the next."""
     effects: tuple[Effect, ...]

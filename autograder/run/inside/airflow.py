@@ -34,6 +34,7 @@ MAX_TEXT = 2_000
 MAX_TASKS = 500
 MAX_INFOS = 20_000  # runs that are looked at between the start date and the window
 SHORT_SLEEP = 0.1  # seconds: below, a library polls something, and nobody asked for a pause
+LENT = -1  # instead of a thread's number: one that an event loop lends, to another coroutine each time
 MAX_SLEEPS = 1000  # skipped in one task: a long pause second by second too, no loop that polls for ever
 
 cannot_stay_warm = ""
@@ -522,7 +523,15 @@ class _Ledger:
             if slept is None or seconds < SHORT_SLEEP or len(slept) >= MAX_SLEEPS:
                 sleep(seconds)
             else:
-                slept.append((round(float(seconds), 3), round(time.monotonic(), 6), threading.get_ident()))
+                thread = threading.current_thread()
+                lent = thread.name.startswith("asyncio_")  # by its event loop, to any coroutine
+                slept.append(
+                    (
+                        round(float(seconds), 3),
+                        round(time.monotonic(), 6),
+                        LENT if lent else threading.get_ident(),
+                    )
+                )
 
         return noted
 
@@ -547,7 +556,7 @@ class _Ledger:
     def entry(self, ti: Any) -> dict[str, Any]:
         key = (ti.task_id, ti.map_index)
         slept = self._sleeps.get(key, [])
-        threads = list(dict.fromkeys(thread for _, _, thread in slept))
+        threads = list(dict.fromkeys(thread for _, _, thread in slept if thread != LENT))
         return {
             "id": ti.task_id,
             "map_index": ti.map_index,
@@ -557,7 +566,7 @@ class _Ledger:
             "waits": list(self._waits.get(key, {}).values())[:50],
             "sleeps": [seconds for seconds, _, _ in slept],
             "slept_at": [at for _, at, _ in slept],
-            "slept_by": [threads.index(thread) for _, _, thread in slept],
+            "slept_by": [LENT if thread == LENT else threads.index(thread) for _, _, thread in slept],
             "spans": self._spans.get(key, [])[:50],
             "effects": self._effects.get(key, [])[:50],
             "processes": self._processes.get(key, [])[:10],
