@@ -14,6 +14,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "environment.yml"
+NEVER = " ; sys_platform == 'never'"
 HEADER = """\
 # Gerado do uv.lock por scripts/environment_yml.py: não edite à mão.
 # Uso, na pasta do curso:
@@ -48,7 +49,8 @@ def locked_requirements() -> list[str]:
         capture_output=True,
         text=True,
     ).stdout
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    # What uv leaves out by an override pip brings along all the same: then at the lock's version, too.
+    return [line.strip().removesuffix(NEVER) for line in text.splitlines() if line.strip()]
 
 
 def render(requirements: list[str]) -> str:
