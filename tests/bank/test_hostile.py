@@ -26,7 +26,7 @@ SEEN_ON_A_TOY = {
     "bomba_de_forks", "bomba_de_threads", "deixa_um_daemon", "disco_sem_nome", "envenena_quem_vem_depois",
     "enxurrada_de_evidencia", "evidencia_absurda", "imprime_um_gb", "inodes", "mata_o_grupo", "mata_os_outros",
     "memoria_sem_dono", "namespaces_dentro", "oito_gb_aos_poucos", "oito_gb_de_uma_vez", "procura_o_palco",
-    "ptrace_em_todos", "recado_para_a_proxima", "regex_sem_fim", "sai_na_carga", "sai_na_task", "sai_pela_rede",
+    "ptrace_em_todos", "recado_para_a_proxima", "sai_na_carga", "sai_na_task", "sai_pela_rede",
     "surdo",
 }  # fmt: skip
 """They attack the machine, not what is particular to Airflow. `make test` tries the same at the price of a bare

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from autograder.doors import Grading, grade
-from autograder.model.reports.airflow import DeadlineMissed, DeadlineReport, ParseReport, RunReport
+from autograder.model.reports.airflow import LENT, DeadlineMissed, DeadlineReport, ParseReport, RunReport
 from autograder.model.reports.calls import CallReport, CallResult
 from autograder.model.result import Verdict
 from autograder.run.adapters import ADAPTERS
@@ -634,7 +634,7 @@ def test_a_thread_that_an_event_loop_lends_is_nobodys_own(desk: Desk) -> None:
     report, _ = desk.run(source, skip_sleeps=True)
     (task,) = report.tasks
     by = dict(zip(task.sleeps, task.slept_by, strict=True))
-    assert by == {5: 0, 6: -1, 7: -1, 8: 1}
+    assert by == {5: 0, 6: LENT, 7: LENT, 8: 1}
 
 
 def test_a_tasks_own_sleep_is_told_and_skipped_where_the_step_says_so(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from autograder.judge import SeenRun, Waits, criterion, differing_rows, expect, run_of
 from autograder.model.evidence import Evidence, Row
-from autograder.model.reports.airflow import TaskRun
+from autograder.model.reports.airflow import LENT, TaskRun
 
 COMMON, AGAIN, UNSTEADY = "dia-comum/primeira", "dia-comum/segunda", "instavel/execução"
 LIMITED, BLACKOUT, BROKEN = "limite/execução", "apagao/execução", "queda/execução"
@@ -17,7 +17,6 @@ FIRST, SECOND, CACHE = "principal", "secundaria", "cache"
 INBOX = "caixa"
 MIN_QUESTIONS, MAX_QUESTIONS = 3, 6
 MIN_GROWTH = 0.05  # seconds
-LENT = -1  # as `slept_by` names the threads of an event loop
 TRAP = "disco cheio"
 
 
@@ -91,14 +90,11 @@ def test_what_is_final_is_asked_once(evidencia: Evidence, esperado: dict[str, An
 
 def asked_to_wait(run: SeenRun, earlier: Row, later: Row) -> float:
     """Seconds between two questions that were slept or asked for between tries; where there are none, those that passed."""
-    start, end = _at(earlier), _at(later)
     waited = 0.0
     for task in _askers(run, earlier, later):
         waited += sum(seconds for seconds, _, _ in _sleeps(task, earlier, later))
-        for wait, (one, other) in zip(task.waits, pairwise(task.spans), strict=False):
-            if start <= one[1] and other[0] <= end:
-                waited += wait
-    return waited or end - start
+        waited += sum(_between_tries(task, earlier, later))
+    return waited or _at(later) - _at(earlier)
 
 
 def _single_waits(run: SeenRun, earlier: Row, later: Row) -> list[float]:
@@ -110,9 +106,8 @@ def _single_waits(run: SeenRun, earlier: Row, later: Row) -> list[float]:
     questions = [_at(row) for source in (FIRST, SECOND) for row in run.step.services.get(source, [])]
     waits: list[float] = []
     for task in _askers(run, earlier, later):
-        last: dict[
-            int, tuple[int, float]
-        ] = {}  # of each thread: which of the waits is its last one, and since when
+        waits += _between_tries(task, earlier, later)
+        last: dict[int, tuple[int, float]] = {}  # by thread: its last wait's place, and when it last slept
         for seconds, at, by in _sleeps(task, earlier, later):
             number, before = last.get(by, (-1, at))
             if by == LENT or number < 0 or any(before < moment < at for moment in questions):
@@ -127,6 +122,12 @@ def _sleeps(task: TaskRun, earlier: Row, later: Row) -> list[tuple[float, float,
     """What it slept between two questions: seconds, when, and in which of its threads."""
     slept = zip(task.sleeps, task.slept_at, task.slept_by, strict=False)
     return [one for one in slept if _at(earlier) < one[1] < _at(later)]
+
+
+def _between_tries(task: TaskRun, earlier: Row, later: Row) -> list[float]:
+    """What it asked to wait between those of its tries that lie between two questions."""
+    gaps = zip(task.waits, pairwise(task.spans), strict=False)
+    return [wait for wait, (one, other) in gaps if _at(earlier) <= one[1] and other[0] <= _at(later)]
 
 
 def _askers(run: SeenRun, *asked: Row) -> list[TaskRun]:

@@ -6,6 +6,9 @@ from pydantic import Field
 
 from autograder.model.reports.seen import Seen
 
+LENT = -1
+"""In `TaskRun.slept_by`, in place of a thread's number."""
+
 
 class Effect(Seen):
     """A change that one task made: a table's rows or a file."""
@@ -90,7 +93,7 @@ class TaskRun(Seen):
     slept_by: tuple[int, ...] = ()
     """Which of the task's threads asked for each of them, numbered in the order in which they first did.
 
-    -1 is a thread that an event loop lends, to another coroutine each time.
+    LENT is a thread that an event loop lends, to another coroutine each time.
     """
     spans: tuple[tuple[float, float], ...] = ()
     """When each try began and ended, on the same clock: `waits[n]` lies between the n-th try and the next."""

@@ -34,7 +34,7 @@ MAX_TEXT = 2_000
 MAX_TASKS = 500
 MAX_INFOS = 20_000  # runs that are looked at between the start date and the window
 SHORT_SLEEP = 0.1  # seconds: below, a library polls something, and nobody asked for a pause
-LENT = -1  # instead of a thread's number: one that an event loop lends, to another coroutine each time
+LENT = -1  # as `autograder.model.reports.airflow` names it, which is not loaded in here
 MAX_SLEEPS = 1000  # skipped in one task: a long pause second by second too, no loop that polls for ever
 
 cannot_stay_warm = ""
