@@ -146,7 +146,7 @@ def test_what_cannot_be_read_is_refused_with_its_reason(
     check(grading.result, Reason(words))
     check_words(grading.result)
     assert grading.result.notes
-    assert grading.result.seconds < 5
+    assert grading.result.seconds < 30, "a pipe holds nobody up"
 
 
 # --- does not load -----------------------------------------------------------------------------------

@@ -205,7 +205,7 @@ while True:
     played = attack(source, wall_seconds=1.0)
     assert played.step.outcome in (Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY)
     (lock,) = runtime.glob("*/tranca")
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while len(left := inside(int(lock.read_text()))) > 1:
         assert time.monotonic() < deadline, left
         time.sleep(0.05)
@@ -327,7 +327,7 @@ while not os.path.exists("/mundo/saida/batidas"): time.sleep(0.01)
 """
     played = attack(source)
     assert played.step.outcome is Outcome.OK
-    assert played.step.seconds < 5
+    assert played.step.seconds < 14, "it did not wait for the clock"
 
 
 def test_floods_and_ways_out(attack: Attack) -> None:

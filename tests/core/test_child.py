@@ -80,7 +80,7 @@ def test_endless_loop_times_out(play: Play) -> None:
     assert answer["outcome"] == "timed_out"
     assert answer["report"] is None
     assert answer["output"] == {"": "começo\n"}
-    assert 1.0 <= answer["seconds"] < 5
+    assert 1.0 <= answer["seconds"] < MAX_PATIENCE + 3
 
 
 @linux
@@ -124,7 +124,7 @@ time.sleep(60)
 """
     answer = play(source, wall_seconds=1.0)
     assert answer["outcome"] == "timed_out"
-    assert answer["seconds"] < 5
+    assert answer["seconds"] < MAX_PATIENCE + 3
 
 
 def test_the_place_is_told(play: Play) -> None:
@@ -193,7 +193,7 @@ atexit.register(time.sleep, 60)
 """
     answer = play(source, wall_seconds=10.0)
     assert answer["outcome"] == "ok"
-    assert answer["seconds"] < 5
+    assert answer["seconds"] < 9
 
 
 # --- output ------------------------------------------------------------------------------------------
@@ -465,7 +465,7 @@ while not (os.path.exists("pid") and os.path.getsize("pid")):
 def test_a_daemon_neither_holds_the_answer_nor_outlives_it(play: Play, tmp_path: Path, keep: str) -> None:
     answer = play(DAEMON.format(keep=keep), wall_seconds=10.0)
     assert answer["outcome"] == "ok"
-    assert answer["seconds"] < 5
+    assert answer["seconds"] < 9
     assert is_dead(int((tmp_path / "pid").read_text()))
 
 

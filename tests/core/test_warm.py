@@ -146,7 +146,7 @@ def has_ended(process: psutil.Process) -> bool:
         return True
 
 
-def until(holds: Callable[[], bool], seconds: float = 10.0) -> None:
+def until(holds: Callable[[], bool], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline
@@ -330,7 +330,7 @@ def test_who_lets_go_ends_what_it_asked_for(toy_adapter: None, runtime: Path, ca
         stage.close()
         with pytest.raises(StageError):
             asking.result(10)
-    _, alive = psutil.wait_procs(playing, timeout=5)
+    _, alive = psutil.wait_procs(playing, timeout=30)
     assert not alive
     warm_stage(ADAPTERS["toy"], caged).close()
     assert stages_of(runtime) == [zygote]

@@ -25,7 +25,7 @@ def metrics(small: Any) -> Metricas:
 
 def soon(metrics: Metricas, name: str, value: float, **labels: str) -> None:
     """UDP says nothing back: what was sent is there a moment later, or never."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while (seen := metrics.valor(name, **labels)) != value:
         assert time.monotonic() < deadline, f"{name} is {seen}, not {value}"
         time.sleep(0.05)
