@@ -10,7 +10,8 @@ servicos  from nothing to healthy, and their memory
 licoes    each lesson's cells: an hour more, so only when it is asked for
 
 What is compared stands in one part and takes turns there (A B A B ...), so that a machine that slows down slows both.
-A part that is not measured keeps the figures that it had.
+A part that is not measured keeps the figures that it had. Bare runs tell how fast the machine itself was: of two rounds of
+jeitos the faster machine's stays, and of the slower one the page tells what became of the ratios.
 """
 
 from __future__ import annotations
@@ -107,7 +108,7 @@ def main() -> None:
     for name in asked.so:
         print(f"Medindo: {name}...", flush=True)
         with tempfile.TemporaryDirectory() as scratch:
-            document |= parts[name](asked.n, asked.turma, Path(scratch))
+            document = page.with_part(document, parts[name](asked.n, asked.turma, Path(scratch)))
     if missing := [name for name, key in page.KEYS.items() if key not in document]:
         raise SystemExit(f"A página pede também: --so {' '.join(missing)}")
     OUTPUT.mkdir(parents=True, exist_ok=True)
