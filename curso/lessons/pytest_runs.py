@@ -19,15 +19,16 @@ from autograder.run.adapters import airflow_template
 from curso.show.table import Tabela
 
 SECONDS = 240.0
-CONFIGURED_IN = (
-    "pytest.toml",
-    ".pytest.toml",
-    "pytest.ini",
-    ".pytest.ini",
-    "pyproject.toml",
-    "tox.ini",
-    "setup.cfg",
-)
+CONFIGURED_BY = {
+    "pytest.toml": "",
+    ".pytest.toml": "",
+    "pytest.ini": "",
+    ".pytest.ini": "",
+    "pyproject.toml": "[tool.pytest",
+    "tox.ini": "[pytest]",
+    "setup.cfg": "[tool:pytest]",
+}
+"""What pytest takes its settings from, and what must stand in it."""
 
 
 class Testes(Tabela):
@@ -66,13 +67,18 @@ class Feito:
         return f"{self.saida}código de saída {self.codigo_de_saida}\n{last}"
 
 
+def _is_configured(folder: Path) -> bool:
+    files = ((folder / name, section) for name, section in CONFIGURED_BY.items())
+    return any(file.is_file() and section in file.read_text("utf-8", "replace") for file, section in files)
+
+
 def run(folder: Path, *targets: str, airflow: bool = True) -> Testes:
     """Runs pytest in `folder` and never raises for what a test does; `airflow=False` saves preparing a database."""
     with homes(folder, airflow=airflow) as (scratch, environment):
         report = scratch / "resultado.xml"
         options = ["-q", "-p", "no:cacheprovider", "--no-header", "--color=no", "--tb=short"]
         options += ["--continue-on-collection-errors"]
-        if not any((folder / name).exists() for name in CONFIGURED_IN):
+        if not _is_configured(folder):
             (scratch / "pytest.ini").write_text("[pytest]\n", encoding="utf-8")
             options += ["-c", str(scratch / "pytest.ini"), f"--rootdir={folder}"]  # not one of a folder above
         command = [sys.executable, "-m", "pytest", *options, f"--junitxml={report}", *targets]

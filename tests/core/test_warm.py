@@ -23,6 +23,7 @@ from autograder.model.evidence import Outcome, StepEvidence
 from autograder.model.exercise import Exercise
 from autograder.run import stage as stages
 from autograder.run.adapters import ADAPTERS
+from autograder.run.inside import zygote
 from autograder.run.play import play
 from autograder.run.stage import StageError
 from autograder.run.warm import stop_warm, warm_stage
@@ -428,6 +429,27 @@ def test_a_broken_world_ends_the_whole_and_its_children(
 
 
 # --- services of the world ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("downwards", [False, True])
+def test_who_waits_for_a_low_port_holds_no_higher_one(downwards: bool) -> None:
+    """Two gradings that ask for the same ports, each in its own order, would wait for one another for ever."""
+    with socket.create_server(("127.0.0.1", 0)) as one, socket.create_server(("127.0.0.1", 0)) as other:
+        low, high = sorted((one, other), key=lambda server: server.getsockname()[1])
+        ports = sorted((server.getsockname()[1] for server in (low, high)), reverse=downwards)
+        high.close()
+        near, far = socket.socketpair()
+        with near, far, ThreadPoolExecutor() as pool:
+            asking = pool.submit(zygote._hand_out, far, ports, 60.0)
+            time.sleep(3 * zygote.TURN_SECONDS)
+            with socket.create_server(("127.0.0.1", ports[0 if downwards else 1])):
+                assert not asking.done()
+            low.close()
+            _, descriptors, _, _ = socket.recv_fds(near, 1, 2)
+            asking.result(60)
+            for descriptor, port in zip(descriptors, ports, strict=True):
+                with socket.socket(fileno=descriptor) as listening:
+                    assert listening.getsockname()[1] == port
 
 
 def test_a_service_is_seen_inside_and_counted_outside(

@@ -292,17 +292,26 @@ def test_a_file_that_cannot_be_imported_is_a_test_that_fails(tmp_path: Path) -> 
     assert "No module named 'nada_disso'" in row["motivo"]
 
 
-@pytest.mark.parametrize("own", ["", "[pytest]\npython_files = prova_*.py\n"])
-def test_a_folder_has_its_own_settings_and_none_of_those_above(tmp_path: Path, own: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "own", "found"),
+    [
+        ("leia-me.txt", "", "test_a"),
+        ("pytest.ini", "[pytest]\npython_files = prova_*.py\n", "prova_a"),
+        ("pyproject.toml", "[tool.pytest.ini_options]\npython_files = 'prova_*.py'\n", "prova_a"),
+        ("pyproject.toml", "[tool.ruff]\nline-length = 100\n", "test_a"),
+    ],
+)
+def test_a_folder_has_its_own_settings_and_none_of_those_above(
+    tmp_path: Path, name: str, own: str, found: str
+) -> None:
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --isto-nao-existe\n", encoding="utf-8")
     folder = tmp_path / "repositório"
     folder.mkdir()
-    if own:
-        (folder / "pytest.ini").write_text(own, encoding="utf-8")
-    for name in ("test_a.py", "prova_a.py"):
-        (folder / name).write_text("def test_bom():\n    pass\n", encoding="utf-8")
+    (folder / name).write_text(own, encoding="utf-8")
+    for module in ("test_a.py", "prova_a.py"):
+        (folder / module).write_text("def test_bom():\n    pass\n", encoding="utf-8")
     (row,) = pytest_runs.run(folder, airflow=False)
-    assert row["teste"] == ("prova_a::test_bom" if own else "test_a::test_bom")
+    assert row["teste"] == f"{found}::test_bom"
 
 
 def test_the_checkers_say_where_and_what_in_portuguese() -> None:

@@ -100,13 +100,17 @@ def asked_to_wait(run: SeenRun, earlier: Row, later: Row) -> float:
 def _single_waits(run: SeenRun, earlier: Row, later: Row) -> list[float]:
     """Each wait between two questions on its own, whoever asked beside them; where there is none, the time that passed.
 
-    What a thread of the task's sleeps without a question in between is one wait. A thread that the event loop lends
-    sleeps for another coroutine each time.
+    Between two of its tries the whole task waits: what its threads sleep besides, to spread their questions, is no pause
+    for this one. What a thread of the task's sleeps without a question in between is one wait. A thread that the event
+    loop lends sleeps for another coroutine each time.
     """
     questions = [_at(row) for source in (FIRST, SECOND) for row in run.step.services.get(source, [])]
     waits: list[float] = []
     for task in _askers(run, earlier, later):
-        waits += _between_tries(task, earlier, later)
+        between = _between_tries(task, earlier, later)
+        waits += between
+        if sum(between) >= 1:
+            continue
         last: dict[int, tuple[int, float]] = {}  # by thread: its last wait's place, and when it last slept
         for seconds, at, by in _sleeps(task, earlier, later):
             number, before = last.get(by, (-1, at))
