@@ -313,7 +313,7 @@ if not os.path.exists(path):
                 file.write("x\\n")
             time.sleep(0.05)
     {start.strip().replace(chr(10), chr(10) + "    ")}
-    while not os.path.exists(path):
+    while not (os.path.exists(path) and os.path.getsize(path)):
         time.sleep(0.01)
 else:
     before = os.path.getsize(path)
