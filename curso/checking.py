@@ -8,6 +8,9 @@ from pathlib import Path
 
 from autograder.model.result import Verdict
 
+CLEAN_UP_SECONDS = 15.0
+"""What a check that was interrupted may take to clear its temporary folders away; then it is killed, and they stay."""
+
 NO_RESULT = "A verificação terminou sem resultado. Tente `curso doutor` no terminal."
 
 

@@ -5,6 +5,7 @@ Grading happens in a process of its own, through the same command as in the term
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -77,15 +78,27 @@ class Aviso:
         return self.text
 
 
+def _stop(process: subprocess.Popen[str]) -> None:
+    """Ends it as Ctrl+C in a terminal would: it clears its temporary folders away."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(checking.CLEAN_UP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
 def verificar(exercicio: str, entrega: str | Path | None = None) -> Verificacao | Aviso:
     """Checks your work on an exercise and shows one line per criterion.
 
     `entrega` is the folder to check; without it, your working copy in `trabalho/`.
     """
     with _Progress() as progress:
+        # In a session of its own: stopping a cell interrupts all of the kernel's, and to be told twice is not to end well.
         process = subprocess.Popen(
-            checking.command(exercicio, entrega), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+            checking.command(exercicio, entrega),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        )  # fmt: skip
         assert process.stderr is not None and process.stdout is not None
         said: list[str] = []
         try:
@@ -99,8 +112,7 @@ def verificar(exercicio: str, entrega: str | Path | None = None) -> Verificacao 
                         said += [sentence] if sentence else []
             output = process.stdout.read()
         except KeyboardInterrupt:
-            process.terminate()
-            process.wait()
+            _stop(process)
             return Aviso("Verificação interrompida. Nada do seu trabalho foi mudado.")
         process.wait()
     try:

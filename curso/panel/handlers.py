@@ -34,7 +34,6 @@ from curso.terminal import Stop, criterion_must_exist, item_named, load_named, s
 T = TypeVar("T")
 
 LONGEST_LINE = 1 << 24  # a verdict brings the end of a log
-PATIENCE_SECONDS = 5.0
 OPENED_FROM = ("notebooks", "exercises", "trabalho")
 
 _SENTENCES = {
@@ -252,7 +251,7 @@ async def _end(process: Process) -> None:
     """Waits for a check that was told to stop, and insists."""
     for insist in (process.terminate, process.kill):
         try:
-            await asyncio.wait_for(process.wait(), PATIENCE_SECONDS)
+            await asyncio.wait_for(process.wait(), checking.CLEAN_UP_SECONDS)
         except TimeoutError:
             with contextlib.suppress(ProcessLookupError):
                 insist()

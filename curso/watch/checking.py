@@ -19,8 +19,8 @@ from typing import Any
 from autograder.doors import grade, kept_warm
 from autograder.model.exercise import load_exercise
 from autograder.model.result import Result, Verdict
+from curso.checking import CLEAN_UP_SECONDS
 
-CLEAN_UP_SECONDS = 10.0
 # Elsewhere a fork of a process that has touched the system's own libraries may crash.
 _CONTEXT: Any = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
 

@@ -13,12 +13,13 @@ from rich.live import Live
 from autograder.model.exercise import load_exercise
 from autograder.model.result import Result
 from autograder.sandbox.probe import probe
+from curso.checking import CLEAN_UP_SECONDS
 from curso.places import exercise_folder, work_folder
 from curso.portuguese import refusal
 from curso.record.events import next_hint, note_result
 from curso.record.kept import NewerVersionError
 from curso.restart import restart_work
-from curso.watch.checking import CLEAN_UP_SECONDS, Check, Warmth
+from curso.watch.checking import Check, Warmth
 from curso.watch.files import Files, half_typed
 from curso.watch.keys import Keys
 from curso.watch.screen import last_word, screen

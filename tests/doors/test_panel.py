@@ -308,7 +308,7 @@ def test_a_check_nobody_waits_for_ends(panel: Panel) -> None:
     next(lines)
     assert running()
     lines.close()  # the page is gone
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while running() and time.monotonic() < deadline:
         time.sleep(0.1)
     assert not running()
