@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import html
+import os
 import re
+import signal
+import subprocess
+import sys
 import time
 from html.parser import HTMLParser
 from pathlib import Path
@@ -15,6 +19,7 @@ from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
 from curso.bank import bank_of
+from lab_browser import ROOT
 from screenshots import checked_in_lab
 from system_packages import find_browser
 
@@ -163,6 +168,42 @@ def test_stopping_the_cell_leaves_a_sentence(course: Course, tmp_path: Path) -> 
     finally:
         client.stop_channels()
         kernel.shutdown_kernel(now=True)
+
+
+CLEARS_AWAY = """
+import pathlib, sys, time
+left = pathlib.Path(sys.argv[1])
+try:
+    left.touch()
+    time.sleep(60)
+except KeyboardInterrupt:
+    time.sleep(0.5)
+    left.unlink()
+"""
+STOPPED = """
+import sys
+from curso import checking, notebook
+checking.command = lambda *_: [sys.executable, "-c", sys.argv[1], sys.argv[2]]
+print(notebook.verificar("ex1"))
+"""
+
+
+def test_a_check_that_is_stopped_has_the_time_to_clear_away(tmp_path: Path) -> None:
+    """Lab interrupts everything in the kernel's process group at once."""
+    left = tmp_path / "pasta-temporaria"
+    process = subprocess.Popen(
+        [sys.executable, "-c", STOPPED, CLEARS_AWAY, str(left)],
+        stdout=subprocess.PIPE, text=True, cwd=ROOT, start_new_session=True,
+        # Whoever runs the tests in a shell's background has it ignored, and children would inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not left.exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    out, _ = process.communicate(timeout=60)
+    assert out.endswith("Verificação interrompida. Nada do seu trabalho foi mudado.\n")
+    assert not left.exists()
 
 
 @pytest.mark.skipif(
