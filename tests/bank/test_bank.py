@@ -98,7 +98,7 @@ def test_there_are_many_mistakes(exercise_id: str) -> None:
 @pytest.mark.parametrize("exercise_id", EXERCISES)
 def test_every_mistake_is_filed_once_and_explained(exercise_id: str) -> None:
     wrong = bank_of(exercise_id).wrong()
-    patches = [entry.replace for entry in wrong.values()]
+    patches = [(entry.base, entry.replace) for entry in wrong.values()]
     assert len(set(patches)) == len(patches)
     for name, entry in wrong.items():
         assert entry.why[0].isupper(), name
