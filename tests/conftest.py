@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ ONE_BY_ONE = (
 )  # fmt: skip
 CORE = "tests/core/"
 TURNS = ".trava"
-"""The file by which tests take turns (`core/conftest.py`): it stays, since others may be waiting at it."""
+"""The file by which tests take turns (`alone`): it stays, since others may be waiting at it."""
 BEFORE: pytest.StashKey[set[str]] = pytest.StashKey()
 SCRATCH: pytest.StashKey[Path] = pytest.StashKey()
 LEFT: pytest.StashKey[set[str]] = pytest.StashKey()
@@ -124,3 +125,11 @@ def traces(scratch: Path) -> set[str]:
                 word for line in lines for word in line.split() if word.startswith(f"{scratch}{os.sep}")
             }
     return found
+
+
+@pytest.fixture
+def alone() -> Iterator[None]:
+    """One test with toy stages at a time, whoever runs them: each looks for stages that it left behind."""
+    with (Path("/tmp") / f"curso-teste-{os.getuid()}.trava").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

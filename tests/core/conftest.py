@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import shutil
 import tempfile
@@ -68,14 +67,6 @@ def _need(level: Level) -> None:
 def _cold(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test that wants a stage to outlive it says so."""
     monkeypatch.setenv("CURSO_CORRETOR", "frio")
-
-
-@pytest.fixture
-def alone() -> Iterator[None]:
-    """One test with toy stages at a time, whoever runs them: each looks for stages that it left behind."""
-    with (Path("/tmp") / f"curso-teste-{os.getuid()}.trava").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 @pytest.fixture

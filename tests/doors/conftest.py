@@ -278,7 +278,7 @@ def toy_points() -> dict[str, int]:
 
 
 @pytest.fixture
-def toy_class(tmp_path: Path) -> Iterator[ToyClass]:
+def toy_class(alone: None, tmp_path: Path) -> Iterator[ToyClass]:
     """A course of this test alone that has the toy exercise beside the others, and a class that handed it in."""
     course = copy_course(tmp_path / "curso")
     toy = ROOT / "tests" / "core" / "toy"
