@@ -98,7 +98,7 @@ def main() -> None:
     asked = parser.parse_args()
     kept = OUTPUT / "bench.json"
     document = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
-    document |= {
+    about = {
         "machine": {
             "cores": cores(), "memory_gb": round(psutil.virtual_memory().total / 1e9),
             "system": platform.platform(), "python": platform.python_version(),
@@ -108,7 +108,10 @@ def main() -> None:
     for name in asked.so:
         print(f"Medindo: {name}...", flush=True)
         with tempfile.TemporaryDirectory() as scratch:
-            document = page.with_part(document, parts[name](asked.n, asked.turma, Path(scratch)))
+            part = parts[name](asked.n, asked.turma, Path(scratch))
+        if name == "jeitos":
+            part |= about  # where its figures stay, so does what it was measured with
+        document = page.with_part(document, part)
     if missing := [name for name, key in page.KEYS.items() if key not in document]:
         raise SystemExit(f"A página pede também: --so {' '.join(missing)}")
     OUTPUT.mkdir(parents=True, exist_ok=True)

@@ -36,7 +36,8 @@ def with_part(kept: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
         return kept | part
     faster, slower = sorted((kept, part), key=lambda one: float(one[MACHINE]["median"]))
     told = {name: slower[name] for name in OF_A_SLOWER_MACHINE}
-    return kept | {name: faster[name] for name in part} | {"slower": told}
+    # What only one of the two has measured stays, too.
+    return kept | part | {name: faster[name] for name in part if name in faster} | {"slower": told}
 
 
 def as_page(document: dict[str, Any]) -> str:

@@ -39,3 +39,7 @@ def test_of_two_rounds_the_faster_machines_stays_and_the_other_is_told(
         assert "2 vezes mais lenta" in page.as_page(document)
         assert "7,5 vezes mais entregas" in page.as_page(document)
     assert page.with_part(kept, {"live": 7})["live"] == 7
+    newer = slower | {"versions": {"apache-airflow": "99"}, "measured_for_the_first_time": 1}
+    document = page.with_part(kept, newer)
+    assert document["versions"] == kept["versions"], "those that the figures belong to"
+    assert document["measured_for_the_first_time"] == 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 MISTAKE = "cancelada-conta"
-MOST_SECONDS_TO_ANSWER = 5.0  # mostly: a blocked Lab would be silent for as long as a whole grading takes
+MOST_SECONDS_TO_ANSWER = 5.0  # a blocked Lab would be silent for as long as a whole grading takes
 
 pytestmark = pytest.mark.skipif(
     find_browser() is None, reason="needs a Chromium or Chrome: `make test` says how to get it"
@@ -52,4 +51,4 @@ def test_the_student_reads_the_same_in_the_feedback(seen: Seen) -> None:
 
 def test_the_lab_answers_while_it_grades(seen: Seen) -> None:
     assert len(seen.lab_answers_seconds) >= 5
-    assert statistics.median(seen.lab_answers_seconds) < MOST_SECONDS_TO_ANSWER
+    assert max(seen.lab_answers_seconds) < MOST_SECONDS_TO_ANSWER
